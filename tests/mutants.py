@@ -8,6 +8,7 @@ import ast
 import gc
 import json
 import os
+import re
 import resource
 import sys
 import textwrap
@@ -18,6 +19,7 @@ from fnmatch import fnmatch
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple, cast
 
 import pytest
@@ -30,9 +32,10 @@ from tests.builders import default_policy, office_p4
 WHICH, AGAIN = "MUTANTS", "AGAIN"
 """Settings: patterns of mutants' names, and whether survivors are tried once more."""
 
-SURVIVED, NOTICED, UNTOUCHED, ENDLESS = 0, 1, 33, 24
-"""What came of a mutant, in the words of mutmut's exit codes: no test failed, one did, none runs what was
-changed, and none had come to its end in many times the processor time that the original takes."""
+SURVIVED, NOTICED, UNTOUCHED, WORDING, ENDLESS = 0, 1, 33, 34, 24
+"""What came of a mutant, in the words of mutmut's exit codes: no test failed, one did, none runs what was changed, only
+the words of a reason are others (that is not tried), and none had come to its end in many times the processor time that
+the original takes."""
 
 PATIENCE_S = 1.0
 """Processor time for the tests of other rules, the quickest first, after those of the rule's own file. A mutant that
@@ -44,11 +47,34 @@ _META = Path("connector/rules")
 _CHOICE = "MUTANT_UNDER_TEST"
 
 
+_LITERAL = re.compile(r"""[rbf]*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+
+
+def is_wording(old: str, new: str) -> bool:
+    """Whether nothing but sentences differ. In the code of rules, texts for people stand in messages; what has words
+    and spaces there is a reason, which ``explain`` and the log show. A name of a field, mark or message has none.
+
+    >>> is_wording('told("the ticket is over")', 'told("THE TICKET IS OVER")'), is_wording('x["at"]', 'x["AT"]')
+    (True, False)
+    """
+    if _LITERAL.sub("''", old) != _LITERAL.sub("''", new):
+        return False
+    literals = zip(_LITERAL.finditer(old), _LITERAL.finditer(new), strict=True)
+    changed = [was[0] for was, now in literals if was[0] != now[0]]
+    return bool(changed) and all(re.search(r"[a-z]{2}.* | .*[a-z]{2}", was) for was in changed)
+
+
 class Statement(NamedTuple):
     """Where a mutant differs from the original: a statement of a file, by the lines of its original."""
 
     file: str
     lines: range
+    wording: bool
+    """Only the words of a reason are others."""
+
+
+def _used_by(module: ModuleType) -> frozenset[str]:
+    return frozenset(getattr(value, "__module__", None) or "" for value in vars(module).values())
 
 
 class Tests:
@@ -59,6 +85,9 @@ class Tests:
         self.seconds: dict[str, float] = {}
         self.of_line: dict[str, dict[int, frozenset[str]]] = {}
         """For each file and line the tests that run it."""
+        used = {item.path: _used_by(cast(pytest.Function, item).module) for item in items}
+        self.uses = {item.nodeid: used[item.path] for item in items}
+        """The modules of whose things the test's own module knows the names."""
 
     def measure(self) -> None:
         """Runs every test once on the original, in a child."""
@@ -114,32 +143,37 @@ class Tests:
         of_line = self.of_line.get(statement.file, {})
         return set[str]().union(*(of_line.get(line, ()) for line in statement.lines))
 
-    def in_order(self, mutant: str, statement: Statement, killers: Counter[str]) -> Iterator[str]:
-        """The tests for a mutant: what has noticed others of the function, the file's own, then one for each way
-        through the function, a second one for each, and so on, always the quickest first."""
-        own = f"/test_{function_of(mutant).split('.')[-2]}.py::"
-        names = sorted(self.running(statement), key=self.seconds.__getitem__)
-        of_line = self.of_line[statement.file]
+    def turns(self, file: str, function: str) -> dict[str, int]:
+        """The turn of each test of a function: the quickest for each way through it, then the second one, and so on."""
+        of_line = self.of_line.get(file, {})
         ways: dict[str, list[int]] = defaultdict(list)
-        for line in span_of(statement.file, original_of(mutant)):
+        for line in span_of(file, function):
             for name in of_line.get(line, ()):
                 ways[name].append(line)
         taken = Counter[tuple[int, ...]]()
-        turn = dict[str, int]()
-        for name in names:
+        turns = dict[str, int]()
+        for name in sorted(ways, key=self.seconds.__getitem__):
             way = tuple(ways[name])
-            turn[name], taken[way] = taken[way], taken[way] + 1
+            turns[name], taken[way] = taken[way], taken[way] + 1
+        return turns
 
-        def key(name: str) -> tuple[int, bool, int, float]:
-            return -killers[name], own not in name, turn[name], self.seconds[name]
+    def in_order(self, mutant: str, statement: Statement, killers: Counter[str], turns: dict[str, int]) -> list[str]:
+        """The tests for a mutant: what has noticed others of the function, the file's own, those of modules that use
+        it by name, then all others by their turns, until patience ends."""
+        module = function_of(mutant).rpartition(".")[0]
+        own = f"/test_{module.rpartition('.')[2]}.py::"
 
-        left = PATIENCE_S
-        for name in sorted(names, key=key):
+        def key(name: str) -> tuple[int, bool, bool, int, float]:
+            return -killers[name], own not in name, module not in self.uses[name], turns[name], self.seconds[name]
+
+        left, chosen = PATIENCE_S, []
+        for name in sorted(self.running(statement), key=key):
             if own not in name and not killers[name]:
                 left -= self.seconds[name]
             if left < 0:
-                return
-            yield name
+                break
+            chosen.append(name)
+        return chosen
 
 
 def function_of(mutant: str) -> str:
@@ -191,11 +225,12 @@ def statement_of(mutant: str, file: str) -> Statement:
     """Where a mutant differs from the original; the whole function if no statement of it does."""
     original, changed = span_of(file, original_of(mutant)), span_of(file, mutant.rpartition(".")[2])
     name, source = mutant.rpartition(".")[2], _source(file)
-    lines = zip(original, changed, strict=False)
-    renamed = ((old, source[new - 1].replace(name, original_of(mutant))) for old, new in lines)
-    line = next((old for old, new in renamed if source[old - 1] != new), original.stop - 1)
+    pairs = ((old, source[old - 1], source[new - 1]) for old, new in zip(original, changed, strict=False))
+    differ = [(line, was, now) for line, was, now in pairs if was != now.replace(name, original_of(mutant))]
+    line = differ[0][0] if differ else original.stop - 1
     holding = [lines for lines in _statements(file, original_of(mutant)) if line in lines]
-    return Statement(file, min(holding, key=len, default=original))
+    wording = len(differ) == 1 and "/rules/text/" not in file and is_wording(*differ[0][1:])
+    return Statement(file, min(holding, key=len, default=original), wording)
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
@@ -237,6 +272,8 @@ def _try(tests: Tests, meta: Path, mutants: Sequence[str]) -> None:
     running: dict[int, tuple[str, int]] = {}
     killers: dict[str, Counter[str]] = defaultdict(Counter)
     results: dict[str, int] = {}
+    turns: dict[str, dict[str, int]] = {}
+    file = str(meta.with_suffix("").absolute())
 
     def end_one() -> None:
         child, status = os.wait()
@@ -244,21 +281,24 @@ def _try(tests: Tests, meta: Path, mutants: Sequence[str]) -> None:
         with os.fdopen(pipe) as told:
             killer = told.read()
         if killer:
-            killers[function_of(mutant)][killer] += 1
+            killers[original_of(mutant)][killer] += 1
         code = os.waitstatus_to_exitcode(status)
         results[mutant] = code if code >= 0 else ENDLESS
 
     for mutant in mutants:
-        statement = statement_of(mutant, str(meta.with_suffix("").absolute()))
-        if not tests.running(statement):
-            results[mutant] = UNTOUCHED
+        statement, function = statement_of(mutant, file), original_of(mutant)
+        if function not in turns:
+            turns[function] = tests.turns(file, function)
+        if statement.wording or not tests.running(statement):
+            results[mutant] = WORDING if statement.wording else UNTOUCHED
             continue
         while len(running) >= most:
             end_one()
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            _be(mutant, tests, list(tests.in_order(mutant, statement, killers[function_of(mutant)])), writing)
+            names = tests.in_order(mutant, statement, killers[function], turns[function])
+            _be(mutant, tests, names, writing)
         os.close(writing)
         running[child] = mutant, reading
         if len(results) % 50 == 49:

@@ -18,18 +18,17 @@ from typing import NamedTuple
 
 import yaml
 
-from tests.mutants import ENDLESS, NOTICED
+from tests.mutants import ENDLESS, NOTICED, WORDING
 
 ROOT = Path(__file__).resolve().parents[1]
 MUTANTS = ROOT / "mutants"
 REPORT, RESULT = ROOT / "docs" / "mutation.md", MUTANTS / "result.json"
 REASONS = Path(__file__).with_suffix(".yaml")
-"""Why survivors are left alive: lines `function: {change: why}`, changes as the report shows them."""
+"""Why survivors are left alive: see :class:`Reasons`; changes as the report shows them."""
 _TRIAL = ("-m", "pytest", "-qs", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "tests.mutants")
 _QUIET = ("--tb=native", "--assert=plain")
 """To show why a test fails takes a hundred times as long as the test."""
 _TESTS = ("-m", "not slow", "tests/unit/rules")
-_LITERAL = re.compile(r"""[rbf]*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 
 
 class Survivor(NamedTuple):
@@ -38,7 +37,7 @@ class Survivor(NamedTuple):
     function: str
     change: str
     wording: bool
-    """Only the words of a reason are others: see :func:`_is_wording`."""
+    """Only the words of a reason are others: see :func:`tests.mutants.is_wording`."""
 
 
 class Scored(NamedTuple):
@@ -63,7 +62,7 @@ def main() -> None:
     command = [sys.executable, *_TRIAL, *_QUIET, *_TESTS]
     ended = subprocess.run(command, cwd=MUTANTS, env={**os.environ, **settings}, check=False)
     files = [scored for scored in sorted(_read(), key=lambda scored: scored.file) if scored.tried or scored.untried]
-    REPORT.write_text(report(files, yaml.safe_load(REASONS.read_text(encoding="utf-8")) or {}), encoding="utf-8")
+    REPORT.write_text(report(files, Reasons(**yaml.safe_load(REASONS.read_text(encoding="utf-8")))), encoding="utf-8")
     RESULT.write_text(json.dumps([scored._asdict() for scored in files], indent=1), encoding="utf-8")
     noticed, tried = sum(scored.noticed for scored in files), sum(scored.tried for scored in files)
     print(f"{noticed} of {tried} mutants noticed; see {REPORT.relative_to(ROOT)}")
@@ -91,34 +90,22 @@ def _read() -> Iterator[Scored]:
         file = str(meta.with_suffix("").relative_to(MUTANTS))
         if not (ROOT / file).exists():
             continue
-        alive = [name for name, code in codes.items() if code not in (None, NOTICED, ENDLESS)]
-        survivors = [_survivor(name, get_diff_for_mutant(name, path=file)) for name in alive]
+        alive = {name: code for name, code in codes.items() if code not in (None, NOTICED, ENDLESS)}
+        survivors = [
+            _survivor(name, get_diff_for_mutant(name, path=file), code == WORDING) for name, code in alive.items()
+        ]
         results = Counter(codes.values())
         yield Scored(file, results[NOTICED] + results[ENDLESS], survivors, results[None])
 
 
-def _survivor(name: str, diff: str) -> Survivor:
+def _survivor(name: str, diff: str, wording: bool) -> Survivor:
     changed = [line for line in diff.splitlines() if re.match(r"[-+](?![-+])", line)]
     old, new = (" ".join(line[1:].strip() for line in changed if line[0] == sign) for sign in "-+")
     function = re.sub(r"x_(.*)__mutmut_\d+$", r"\1", name.removeprefix("connector.rules."))
-    return Survivor(function, f"{old} → {new}", not function.startswith("text.") and _is_wording(old, new))
+    return Survivor(function, f"{old} → {new}", wording)
 
 
-def _is_wording(old: str, new: str) -> bool:
-    """Whether nothing but sentences differ. In the code of rules, texts for people stand in messages; what has words
-    and spaces there is a reason, which ``explain`` and the log show. A name of a field, mark or message has none.
-
-    >>> _is_wording('told("the ticket is over")', 'told("THE TICKET IS OVER")'), _is_wording('x["at"]', 'x["AT"]')
-    (True, False)
-    """
-    if _LITERAL.sub("''", old) != _LITERAL.sub("''", new):
-        return False
-    literals = zip(_LITERAL.finditer(old), _LITERAL.finditer(new), strict=True)
-    changed = [was[0] for was, now in literals if was[0] != now[0]]
-    return bool(changed) and all(re.search(r"[a-z]{2}.* | .*[a-z]{2}", was) for was in changed)
-
-
-def report(files: list[Scored], reasons: dict[str, dict[str, str]]) -> str:
+def report(files: list[Scored], reasons: "Reasons") -> str:
     """The text of docs/mutation.md."""
     lines = [
         "# Mutation score of the rules",
@@ -139,24 +126,42 @@ def report(files: list[Scored], reasons: dict[str, dict[str, str]]) -> str:
     lines += [_row(*total), ""]
     if total.untried:
         lines += [f"{total.untried} were not tried yet: `make mutate` goes on with them.", ""]
-    known = {(it.function, it.change): _why(it, reasons) for it in everything if not it.wording}
-    lines += ["## Survivors that are left alive, and why", ""]
-    lines += [f"- `{at}`: `{change.replace('`', '')}`: {why}" for (at, change), why in known.items() if why]
+    why = {(it.function, it.change): _why(it, reasons) for it in everything if not it.wording}
+    kinds = Counter(each for each in why.values() if each in reasons.kinds)
+    lines += ["## Survivors that are left alive, and why", "", "By kind:", ""]
+    lines += [f"- {count}: {kind}" for kind, count in kinds.most_common()]
+    lines += ["", "One by one:", ""]
+    lines += [
+        f"- `{at}`: `{change.replace('`', '')}`: {each}"
+        for (at, change), each in why.items()
+        if each and each not in reasons.kinds
+    ]
     lines += ["", "## Survivors that nobody has examined", ""]
     lines += ["By function; what was changed stands in `mutants/result.json` after a run.", ""]
-    unknown = Counter(function for (function, _), why in known.items() if not why)
+    unknown = Counter(function for (function, _), each in why.items() if not each)
     for scored in files:
         own = [f"`{at}` {unknown[at]}" for at in dict.fromkeys(it.function for it in scored.survivors) if unknown[at]]
-        lines += [f"- {', '.join(own)}"] if own else []
-    words = Counter(survivor.function for survivor in everything if survivor.wording)
-    lines += ["", "Wording: " + ", ".join(f"`{function}` {count}" for function, count in words.items()) + "."]
+        left = reasons.files.get(scored.file.removeprefix("connector/rules/"), "")
+        lines += [f"- {', '.join(own)}{f': {left}' if left else ''}"] if own else []
     return "\n".join(lines) + "\n"
 
 
-def _why(survivor: Survivor, reasons: dict[str, dict[str, str]]) -> str:
+class Reasons(NamedTuple):
+    """Why survivors are left alive, as tests/mutation.yaml says it."""
+
+    kinds: dict[str, str]
+    """Why, and a pattern of whole changes."""
+    files: dict[str, str]
+    """What is left of a file, in a sentence."""
+    functions: dict[str, dict[str, str]]
+    """For each function a change and why; ``*``: every change."""
+
+
+def _why(survivor: Survivor, reasons: Reasons) -> str:
     """Why it may live; empty if nobody has said so."""
-    of_function = reasons.get(survivor.function, {})
-    return of_function.get(survivor.change) or of_function.get("*", "")
+    of_function = reasons.functions.get(survivor.function, {})
+    own = of_function.get(survivor.change) or of_function.get("*")
+    return own or next((why for why, kind in reasons.kinds.items() if re.fullmatch(kind, survivor.change)), "")
 
 
 def _row(file: str, noticed: int, survivors: list[Survivor], untried: int) -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connector.trouble_ticket.shapes import moment
+from connector.trouble_ticket.shapes import read_time
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -15,7 +15,7 @@ _FOLDER = Path(__file__).parent / "evidence" / "tmf621"
 
 
 def _is_time(value: object) -> bool:
-    return not isinstance(value, str) or moment(value) is not None
+    return not isinstance(value, str) or read_time(value) is not None
 
 
 @cache

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from connector import clock
 from connector.cli.listing import listing
-from connector.cli.options import HELPDESK, RULES, helpdesk_option, moment, settings_options
+from connector.cli.options import HELPDESK, RULES, helpdesk_option, read_time, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import identity_of, open_desk, open_policy, recall_staff, since_of
 from connector.domain.decision import Decision
@@ -36,7 +36,7 @@ from connector.work.others import with_others
 @click.argument("ticket")
 @click.option(
     "--at",
-    callback=moment,
+    callback=read_time,
     metavar="TIME",
     help="As if it were this time (ISO with offset); in the past, with the ticket as it was then.",
 )

@@ -129,7 +129,7 @@ class _Due(NamedTuple):
     def key(self) -> str:
         return f"matrix:{self.service.id}:v{self.version.version}"
 
-    def told(self, today: date) -> str:
+    def describe(self, today: date) -> str:
         begins = self.version.valid_from
         days = f", {(begins - today).days} days' notice" if begins and begins > today else ""
         name = f"{self.service.id}, version {self.version.version}, valid from {begins}{days}"
@@ -206,7 +206,7 @@ def _due(policy: Policy, desk: HandsOver) -> list[_Due]:
 
 def _print(due: list[_Due], today: date) -> None:
     for one in due:
-        click.echo(one.told(today))
+        click.echo(one.describe(today))
     if not due:
         click.echo("No version has a day (valid_from): there is nothing to hand over.")
 

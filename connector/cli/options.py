@@ -84,7 +84,7 @@ def made_later(command: click.Command) -> list[click.Parameter]:
     return [parameter for make in makers for parameter in make()]
 
 
-def moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+def read_time(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
     """The callback of an option that takes a time with its offset."""
     if value is None:
         return None

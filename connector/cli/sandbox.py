@@ -76,6 +76,7 @@ def _write(out: Path, practice: Practice, url: str) -> None:
         "receiver_url": "http://127.0.0.1:8080",
         "practice_clock": str((out / _CLOCK).resolve()),
         "ops_token": secrets.token_urlsafe(16),
+        "ops_url": "http://127.0.0.1:8080/ops/",
     }
     earlier = (f"{each.name}_{setting}" for each in registry.plugins() for setting in each.settings.model_fields)
     text = "\n".join(

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connector.cli.options import RULES, moment, settings_options
+from connector.cli.options import RULES, read_time, settings_options
 from connector.cli.sections import command
 from connector.domain.fields import INTAKE, Fields
 from connector.domain.labels import LABELS
@@ -44,7 +44,7 @@ _COMMON = {
 @click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
 @click.option("--subject", default="", help="The subject of the message.")
 @click.option("--customer", metavar="EMAIL", help="Who writes: the catalogue may know their time zone.")
-@click.option("--sent", callback=moment, metavar="TIME", help="When it was sent (ISO with offset); now.")
+@click.option("--sent", callback=read_time, metavar="TIME", help="When it was sent (ISO with offset); now.")
 @click.option(
     "--channel", type=click.Choice(["email", "phone", "web"]), default="email", help="phone: an agent wrote it down."
 )

@@ -45,7 +45,7 @@ def touched(context: Examination, desk: Helpdesk, identity: Identity) -> Observa
     )
     found = reach(desk, policy, ids, context.clock(), sample=_SAMPLE)
     many = f"at least {len(ids)}" if len(ids) == _MOST_LISTED else str(len(ids))
-    text = f"{many} open tickets in reach, {held}; it would now visibly change {found.told}"
+    text = f"{many} open tickets in reach, {held}; it would now visibly change {found.description}"
     if found.changed and home is None:
         return warn(
             text, "Set applies_since in the policy to leave older ones alone; interspace simulate --open lists them."

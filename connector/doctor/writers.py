@@ -1,7 +1,7 @@
 """What else writes on the helpdesk: whatever is not ours and sets, demands or hides what the rules work with.
 
-Each helpdesk lists its triggers, automations, required fields and SLAs as :class:`Writer`; what follows from the fields
-that they set is the same on all helpdesks and said here.
+Each helpdesk lists its triggers, automations, required fields and SLAs as :class:`OtherWriter`; what follows from the
+fields that they set is the same on all helpdesks and said here.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ _NATIVE = {
 }
 
 
-class Writer(NamedTuple):
+class OtherWriter(NamedTuple):
     """Something of the admin's that writes to tickets, or says what may be written."""
 
     name: str
@@ -48,7 +48,7 @@ C = TypeVar("C", bound=Examination)
 
 
 def checks(
-    kinds: Mapping[str, Callable[[C], Iterable[Writer]]], labels: Callable[[C], Labels], *needs: str
+    kinds: Mapping[str, Callable[[C], Iterable[OtherWriter]]], labels: Callable[[C], Labels], *needs: str
 ) -> tuple[Check[C], ...]:
     """One check for each kind of writer: its name for people → what lists those that touch us.
 
@@ -58,7 +58,7 @@ def checks(
     return tuple(Check(SECTION + kind, _look(list_, labels), needs) for kind, list_ in kinds.items())
 
 
-def _look(list_: Callable[[C], Iterable[Writer]], labels: Callable[[C], Labels]) -> Callable[[C], Observation]:
+def _look(list_: Callable[[C], Iterable[OtherWriter]], labels: Callable[[C], Labels]) -> Callable[[C], Observation]:
     def look(context: C) -> Observation:
         try:
             return observed([writer for writer in list_(context) if writer.sets or writer.does], labels(context))
@@ -70,7 +70,7 @@ def _look(list_: Callable[[C], Iterable[Writer]], labels: Callable[[C], Labels])
     return look
 
 
-def observed(writers: Sequence[Writer], labels: Labels) -> Observation:
+def observed(writers: Sequence[OtherWriter], labels: Labels) -> Observation:
     """A line for each writer with what it does to us."""
     if not writers:
         return ok("none that touches the rules' fields, priority, group or state")

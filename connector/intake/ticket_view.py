@@ -36,7 +36,7 @@ class Spoken(NamedTuple):
     """Their names."""
 
 
-class Step(NamedTuple):
+class LadderStep(NamedTuple):
     """A level of the ticket's escalation matrix."""
 
     level: int
@@ -62,7 +62,7 @@ class TicketView(NamedTuple):
     rfo_due: datetime | None
     level: int
     """0: none so far."""
-    levels: tuple[Step, ...]
+    levels: tuple[LadderStep, ...]
     next_level: int | None
     next_at: datetime | None
     """When the next level comes by itself."""
@@ -90,7 +90,7 @@ def ticket_view(ticket: Ticket, caller: Caller, policy: Policy, now: datetime) -
         return None
     ticket, fields, over = case.ticket, case.ticket.fields, case.ticket.state.is_over
     level = reached_level(ticket)
-    levels = tuple(Step(each.level, each.name) for each in case.ladder.levels if not each.skip)
+    levels = tuple(LadderStep(each.level, each.name) for each in case.ladder.levels if not each.skip)
     agreed = bool(fields.deferred_until) or bool(unspent(customer_consents(case), ticket))
     return TicketView(
         id=ticket.id,

@@ -5,7 +5,7 @@ What is printed is put on one line, so that a stranger's words begin no line of 
 """
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -88,7 +88,7 @@ def compile_template(source: str, names: Iterable[str]) -> Template:
     :raises MessageError: it does not parse, does more than print, choose and repeat, or uses a name it does not get.
     """
     names = frozenset(names)
-    return _compiled(_parsed(source, names), _environment(strict=False), names)
+    return _compiled(_checked(_parsed(source), names), _environment(strict=False), names)
 
 
 def try_template(
@@ -103,13 +103,15 @@ def try_template(
     :raises MessageError: as :func:`compile_template`, or a sample does not fit, or a line of the text begins with a
         stranger's text, and could pass for a line of ours.
     """
+    if "{" not in source:  # nothing to parse, and nothing is printed
+        return
     environment = _environment(strict=True)
-    tree = _parsed(source, samples[0])
+    tree = _checked(_parsed(source), samples[0])
     alternatives = _alternatives(tree)
     whole = _compiled(_Numbered().visit(tree), environment)
     trials = [(whole, place) for place in range(len(samples))]
     for alternative in alternatives:
-        parts = EveryPart(alternative).visit(_Numbered().visit(_parsed(source, samples[0])))
+        parts = EveryPart(alternative).visit(_Numbered().visit(_parsed(source)))
         trials.append((_compiled(parts, environment), 0))
     for template, place in trials:
         template.render(samples[place], reader)
@@ -126,20 +128,29 @@ def _alternatives(tree: nodes.Template) -> tuple[int, ...]:
     return (0,) if next(tree.find_all((nodes.If, nodes.For, nodes.And, nodes.Compare)), None) is not None else ()
 
 
-def _compiled(tree: nodes.Template, environment: "_Environment", names: Container[str] = ()) -> Template:
+def _compiled(tree: nodes.Template, environment: "_Environment", names: frozenset[str] = frozenset()) -> Template:
     tree.set_environment(environment)
-    uses = tuple(sorted({node.name for node in tree.find_all(nodes.Name) if node.name in names}))
+    uses = tuple(sorted({node.name for node in tree.find_all(nodes.Name) if node.name in names})) if names else ()
     code = environment.compile(tree, filename=_FILE)
     return Template(Compiled.from_code(environment, code, {}), uses)
 
 
-def _parsed(source: str, names: Iterable[str]) -> nodes.Template:
-    """The syntax tree of a template that does nothing but print, choose and repeat."""
+def _parsed(source: str) -> nodes.Template:
+    """The syntax tree. An inline ``if`` without an ``else`` prints nothing otherwise."""
     environment = _environment(strict=False)
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
         raise _unclosed(source, environment) or MessageError(error.lineno, error.message or "cannot be read") from error
+    for node in tree.find_all(nodes.CondExpr):
+        if node.expr2 is None:
+            node.expr2 = nodes.Const("", lineno=node.lineno)
+    return tree
+
+
+def _checked(tree: nodes.Template, names: Iterable[str]) -> nodes.Template:
+    """The tree, if it does nothing but print, choose and repeat."""
+    environment = _environment(strict=False)
     if (loop := _too_deep(tree, _LOOPS)) is not None:
         raise MessageError(loop.lineno, f"loops may be nested {_LOOPS} deep: what is longer takes too long to write")
     known = {*names, *(node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"), "loop"}
@@ -156,8 +167,6 @@ def _parsed(source: str, names: Iterable[str]) -> nodes.Template:
             wrong = no_such("test", node.name, environment.tests)
         if wrong:
             raise MessageError(node.lineno, wrong)
-        if isinstance(node, nodes.CondExpr) and node.expr2 is None:
-            node.expr2 = nodes.Const("", lineno=node.lineno)
     return tree
 
 

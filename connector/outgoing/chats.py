@@ -12,7 +12,7 @@ from connector.outgoing.letters import letters
 from connector.outgoing.post import NotDeliveredError
 from connector.outgoing.services import library
 from connector.policy.models import Policy
-from connector.work.tellings import Telling, Wanted
+from connector.work.tellings import Telling, WantedTelling
 
 PREFIX = "chat:"
 
@@ -27,7 +27,7 @@ class Chats:
         self._contacts = contacts
         self._page = page
 
-    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[Wanted]:
+    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[WantedTelling]:
         """See :class:`connector.work.tellings.Teller`."""
 
         def receivers(level: Mapping[str, Any]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from connector.trouble_ticket.happenings import event_of, happenings
 from connector.trouble_ticket.query import fitting
 from connector.trouble_ticket.view import sent, view_of
 from connector.work.listeners import Listener, Listeners
-from connector.work.tellings import Telling, TellingKey, Wanted
+from connector.work.tellings import Telling, TellingKey, WantedTelling
 
 PREFIX = "hub:"
 _KNOWN = timedelta(seconds=5)
@@ -41,7 +41,7 @@ class Hub:
         self._held: list[Listener] = []
         self._until: datetime | None = None
 
-    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[Wanted]:
+    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[WantedTelling]:
         """See :class:`connector.work.tellings.Teller`. Nothing of before the subscription is told."""
         if not ticket.kept:
             return
@@ -58,7 +58,7 @@ class Hub:
                     continue
                 body = event_of(happening, message_id(key), shown, listener.version)
                 if fitting([body], parse_qs(listener.query)):
-                    yield Wanted(key.event, key.receiver, partial(json.dumps, body, ensure_ascii=False))
+                    yield WantedTelling(key.event, key.receiver, partial(json.dumps, body, ensure_ascii=False))
 
     def is_noted(self, receiver: str) -> bool:
         """A ticket does not speak of its listeners."""

@@ -25,7 +25,7 @@ from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.telling import events
 from connector.rules.writing import text
-from connector.work.tellings import Telling, Wanted
+from connector.work.tellings import Telling, WantedTelling
 
 PREFIX = "mail:"
 _TIMEOUT_S = 15.0
@@ -50,7 +50,7 @@ class Letters:
         self._now = now
         self._helpdesk = helpdesk
 
-    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[Wanted]:
+    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[WantedTelling]:
         """See :class:`connector.work.tellings.Teller`."""
 
         def receivers(level: Mapping[str, Any]) -> list[str]:
@@ -150,14 +150,14 @@ def letters(
     *,
     receivers: Callable[[Mapping[str, Any]], Iterable[str]],
     page: str | None,
-) -> Iterator[Wanted]:
+) -> Iterator[WantedTelling]:
     """The letter of each level that the ticket reaches by ``decision``, to each of that level's ``receivers``."""
     after = ticket.with_changes(decision.changes)
     for event in events(ticket, policy, decision, now):
         level = event.details.get("level", {})
         body = cache(partial(_letter_of, event, after, policy, page))
         for receiver in receivers(level):
-            yield Wanted(event.id, receiver, body)
+            yield WantedTelling(event.id, receiver, body)
 
 
 def _letter_of(event: Event, ticket: Ticket, policy: Policy, page: str | None) -> str:

@@ -16,7 +16,7 @@ from connector.outgoing.post import NotDeliveredError, post
 from connector.outgoing.receivers import Webhook
 from connector.policy.models import Policy
 from connector.rules.telling import events
-from connector.work.tellings import Telling, TellingKey, Wanted
+from connector.work.tellings import Telling, TellingKey, WantedTelling
 
 
 class Webhooks:
@@ -27,14 +27,14 @@ class Webhooks:
         self._page = page
         self._now = now
 
-    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterable[Wanted]:
+    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterable[WantedTelling]:
         """See :class:`connector.work.tellings.Teller`."""
         url = self._page.format(id=ticket.id) if self._page else None
         for event in events(ticket, policy, decision, now):
             body = cache(partial(body_of, event, ticket, url))
             for name, receiver in self._receivers.items():
                 if _wants(receiver, event):
-                    yield Wanted(event.id, name, body)
+                    yield WantedTelling(event.id, name, body)
 
     def is_noted(self, receiver: str) -> bool:
         """See :class:`connector.work.tellings.Teller`. One that is gone from the file was given up: that is noted."""

@@ -7,7 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from connector.policy.document import Document, read_text
+from connector.policy.document import PolicyDocument, read_text
 from connector.policy.problem import Location, PolicyError, Problem
 
 _SERVICE = {
@@ -85,7 +85,7 @@ class _Table:
         return 1, ""
 
 
-def read_csv(path: Path) -> Document:
+def read_csv(path: Path) -> PolicyDocument:
     """The catalogue of a CSV file with a header, separated by comma or semicolon, in UTF-8.
 
     :raises PolicyError: it cannot be read, or its header is not usable.
@@ -109,7 +109,7 @@ def read_csv(path: Path) -> Document:
     if not table.services and not table.problems:
         table.report(line, "", "there are no services below the header")
     data = {"customers": table.customers, "services": table.services}
-    return Document(str(path), data, table.place, tuple(table.problems))
+    return PolicyDocument(str(path), data, table.place, tuple(table.problems))
 
 
 def _columns(header: list[str], line: int, table: _Table) -> list[str]:

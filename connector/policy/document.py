@@ -16,7 +16,7 @@ SectionT = TypeVar("SectionT", bound=Section)
 
 
 @dataclass(frozen=True)
-class Document:
+class PolicyDocument:
     """``data`` as mappings, lists and texts; ``place`` gives the line and the path of a location.
 
     ``problems`` are those of the writing itself, such as a name that stands twice.

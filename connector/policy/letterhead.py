@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from connector.policy.document import Document
+from connector.policy.document import PolicyDocument
 from connector.policy.kinds import Name, Shaped
 from connector.policy.locate import MAPPINGS
 from connector.policy.problem import PolicyError, Problem
@@ -74,7 +74,7 @@ def shipped_letterhead() -> Letterhead:
     return letterhead
 
 
-def read_letterhead(policy: Document | None, folder: Path | None) -> tuple[Letterhead, list[Problem]]:
+def read_letterhead(policy: PolicyDocument | None, folder: Path | None) -> tuple[Letterhead, list[Problem]]:
     """That of a policy and what is wrong with it; without a folder the sample. ``policy``: the file that names it."""
     if policy is None or folder is None:
         return shipped_letterhead(), []

@@ -15,7 +15,7 @@ _BYTES = 20
 _CONSENT, _PAGE = b"interspace consent link", b"interspace ticket page"
 
 
-class Asked(NamedTuple):
+class ConsentQuestion(NamedTuple):
     """A question to the customer: may the repair wait until working hours begin?"""
 
     helpdesk: str
@@ -35,13 +35,13 @@ class Links:
     def __repr__(self) -> str:
         return f"Links({self._url!r})"
 
-    def consent(self, asked: Asked) -> str:
+    def consent(self, asked: ConsentQuestion) -> str:
         """The address of the page that asks."""
         name = urlsafe_b64encode(f"{asked.helpdesk}:{asked.ticket}".encode()).decode().rstrip("=")
         said = f"{name}.{asked.opening.astimezone(UTC).strftime(_STAMP)}"
         return f"{self._url}/form/consent?link={said}.{_signature(self._keys[0], said)}"
 
-    def read_consent(self, link: str) -> Asked | None:
+    def read_consent(self, link: str) -> ConsentQuestion | None:
         """The question of a link's parameter; ``None``: it is none of ours."""
         found = _PATTERN.fullmatch(link)
         if found is None:
@@ -50,7 +50,7 @@ class Links:
         if not any(hmac.compare_digest(found[3], _signature(key, said)) for key in self._keys):
             return None
         helpdesk, _, ticket = urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)).decode().partition(":")
-        return Asked(helpdesk, TicketId(ticket), datetime.strptime(found[2], _STAMP).replace(tzinfo=UTC))
+        return ConsentQuestion(helpdesk, TicketId(ticket), datetime.strptime(found[2], _STAMP).replace(tzinfo=UTC))
 
 
 class TicketPages:

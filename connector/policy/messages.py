@@ -20,7 +20,7 @@ from connector.domain.spelling import no_such
 from connector.messages.catalogue import Message, MessageCatalogue
 from connector.messages.samples import malformed
 from connector.messages.words import Language
-from connector.policy.document import Document, read_text
+from connector.policy.document import PolicyDocument, read_text
 from connector.policy.locate import MAPPINGS
 from connector.policy.problem import PolicyError, Problem, UnlocatedProblem
 from connector.policy.section import Section, dig
@@ -196,7 +196,7 @@ def _contradictions(front: FrontMatter, name: str, language: Language) -> Iterat
         yield (("subject",) if front.subject is not None else ()), "the subject is missing"
 
 
-def _line(document: Document, key: str) -> int:
+def _line(document: PolicyDocument, key: str) -> int:
     return document.place((key,))[0]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Generic, NamedTuple
 
 from connector.policy.csv_rows import read_csv
-from connector.policy.document import Document, SectionT
+from connector.policy.document import PolicyDocument, SectionT
 from connector.policy.problem import PolicyError, Problem
 from connector.policy.yaml_lines import read_yaml
 
@@ -12,7 +12,7 @@ from connector.policy.yaml_lines import read_yaml
 class Read(NamedTuple, Generic[SectionT]):
     """A file as far as it could be read."""
 
-    document: Document | None
+    document: PolicyDocument | None
     section: SectionT | None
     problems: list[Problem]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from connector.policy.document import Document, read_text
+from connector.policy.document import PolicyDocument, read_text
 from connector.policy.problem import Location, PolicyError, Problem, path_of
 
 _DEEPEST = 20
@@ -38,7 +38,7 @@ class Items(list[Any]):
         self.lines: list[int] = []
 
 
-def read_yaml(path: Path) -> Document:
+def read_yaml(path: Path) -> PolicyDocument:
     """The content of a YAML file.
 
     :raises PolicyError: it cannot be read, or is not YAML.
@@ -46,7 +46,7 @@ def read_yaml(path: Path) -> Document:
     return parse_yaml(str(path), read_text(path))
 
 
-def parse_yaml(file: str, text: str) -> Document:
+def parse_yaml(file: str, text: str) -> PolicyDocument:
     """The content of a YAML text; ``file`` is its name in problems.
 
     :raises PolicyError: it is not YAML.
@@ -60,7 +60,7 @@ def parse_yaml(file: str, text: str) -> Document:
         raise PolicyError([*reader.problems, Problem(file, line, "", message)]) from error
     if reader.root is None:
         raise PolicyError([*reader.problems, Problem(file, 1, "", "the file holds no settings")])
-    return Document(file, reader.root, reader.place, tuple(reader.problems))
+    return PolicyDocument(file, reader.root, reader.place, tuple(reader.problems))
 
 
 class _Reader:

@@ -16,7 +16,7 @@ from connector.domain.fields import Fields
 from connector.domain.mark import Mark
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Impact
-from connector.policy.links import Asked
+from connector.policy.links import ConsentQuestion
 from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.outages import is_over
@@ -80,7 +80,7 @@ def deferral(case: Case) -> Outcome:
     if consents.support:
         mark = Mark("deferral-asked", *_occasion(ticket, opening))
         links = case.policy.links
-        page = links.consent(Asked(ticket.helpdesk, ticket.id, opening)) if links else None
+        page = links.consent(ConsentQuestion(ticket.helpdesk, ticket.id, opening)) if links else None
         missing = "the customer's consent is missing"
         return _waiting("deferral_question", mark, consents.support[-1], opening, missing, page=page)
     if consents.customer:

@@ -23,7 +23,7 @@ from connector.rules.outages import is_over
 from connector.rules.requests import escalation_requests
 from connector.rules.text.reply import own_words, read_lines
 from connector.rules.trust import is_known
-from connector.rules.worsening import is_worse, told
+from connector.rules.worsening import is_worse, worse_noted
 
 _MOST_NUMBERS = 5
 """A mail with more of them is a list, of which nobody can say what it is about."""
@@ -70,7 +70,8 @@ def also_reported(case: Case) -> Outcome:
         return _NO_NEWS
     if not {other.id for other in ticket.others or ()} & set(news):
         # Once for each look: what cannot be read is gone.
-        return Outcome(rule="also_reported", asks=None if ticket.others is not None else Asked(tickets=news))
+        asks = None if ticket.others is not None else Asked(tickets=news)
+        return Outcome(rule="also_reported", asks=asks, reasons=("what was reported again is read first",))
     notices: tuple[Notice, ...] = ()
     stated = []
     for other in ticket.others or ():
@@ -87,7 +88,7 @@ def also_reported(case: Case) -> Outcome:
     changes: Changes = {}
     if worst is not None and not is_over(ticket) and is_worse("impact", worst, ticket.fields.impact):
         changes = {"impact": worst}
-        notices = (*notices, told("impact", ticket.fields.impact, worst, ref))
+        notices = (*notices, worse_noted("impact", ticket.fields.impact, worst, ref))
     return Outcome("also_reported", changes, notices=notices, reasons=("it was reported again",))
 
 
@@ -99,7 +100,8 @@ def already_reported(case: Case) -> Outcome:
     if case.found.fields.verified_service is not None or ticket.last_setter("duplicate") is not None or is_over(ticket):
         return Outcome(rule="already_reported", reasons=("it was looked for when the service was known first",))
     if ticket.others is None:
-        return Outcome(rule="already_reported", asks=Asked(place=PlaceSearch((service,), (), case.now - _LONGEST_OPEN)))
+        place = PlaceSearch((service,), (), case.now - _LONGEST_OPEN)
+        return Outcome("already_reported", asks=Asked(place=place), reasons=(f"who tells of {service} is read first",))
     same = [other for other in _incidents(ticket, case) if _states(other, service)]
     if not same:
         return Outcome(rule="already_reported", reasons=(f"no other open ticket tells of {service}",))
@@ -165,7 +167,7 @@ def _confirmed(case: Case) -> Outcome:
             ends=True,
         )
     if ticket.others is None and number:
-        return _NOTHING._replace(asks=Asked(numbers=(number,)))
+        return _NOTHING._replace(asks=Asked(numbers=(number,)), reasons=(f"{number} is read first",))
     found = next((other for other in ticket.others or () if other.number == number and other.id != ticket.id), None)
     if found is None or found.kind is not TicketKind.INCIDENT:
         notice = Notice("duplicate_unknown", {"number": number or None}, frozenset({Mark("duplicate-unknown", number)}))

@@ -24,7 +24,7 @@ class Wrong(StrEnum):
     NAMES = "names"
 
 
-class Fault(NamedTuple):
+class RfoFault(NamedTuple):
     """One thing that is wrong. ``line`` counts from 1; ``None``: it is about the whole field."""
 
     field: str
@@ -79,7 +79,7 @@ def letters(text: str) -> int:
 
 def read_measures(
     field: str, text: str | None, *, shortest: int, restored: date | None
-) -> tuple[tuple[Measure, ...], tuple[Fault, ...]]:
+) -> tuple[tuple[Measure, ...], tuple[RfoFault, ...]]:
     """The sound lines and what is wrong with the others. ``restored``: no measure is due before that day.
 
     >>> from datetime import date
@@ -87,13 +87,13 @@ def read_measures(
     ((Measure(what='A second path', owner='Ada', due=datetime.date(2027, 2, 1), is_done=False),), ())
     """
     measures: list[Measure] = []
-    faults: list[Fault] = []
+    faults: list[RfoFault] = []
     for number, line in enumerate((text or "").splitlines(), start=1):
         if not line.strip():
             continue
         parts = [part.strip() for part in _BULLET.sub("", line).split("|")]
         parts = parts[1:-1] if len(parts) > 4 and not parts[0] and not parts[-1] else parts
-        found = [Fault(field, wrong, number, said) for wrong, said in _wrong(parts, shortest, restored)]
+        found = [RfoFault(field, wrong, number, said) for wrong, said in _wrong(parts, shortest, restored)]
         faults += found
         if not found:
             is_done = len(parts) == 4

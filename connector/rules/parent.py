@@ -22,7 +22,7 @@ from connector.rules.case import Case
 from connector.rules.outages import is_over
 
 
-class Group(NamedTuple):
+class OutageGroup(NamedTuple):
     """Incidents that may be one outage: the ids of the one that would stand for it and of those to be linked to it."""
 
     parent: TicketId
@@ -67,7 +67,7 @@ def announced(case: Case, levels: Iterable[Level]) -> Ticket | None:
     return of if told else None
 
 
-def group(ticket: Ticket, found: Iterable[PastTicket], policy: Policy) -> Group | None:
+def group(ticket: Ticket, found: Iterable[PastTicket], policy: Policy) -> OutageGroup | None:
     """Which incidents are to be linked because they may be one outage; ``None``: nothing is proposed, or a person has
     decided on what failed there then."""
     if not policy.parent_incident.propose or is_over(ticket):
@@ -77,12 +77,12 @@ def group(ticket: Ticket, found: Iterable[PastTicket], policy: Policy) -> Group 
     if standing:
         proposed = standing.get(ParentIncident.PROPOSED)
         undecided = proposed is not None and len(standing) == 1 and not proposed.state.is_over
-        return Group(proposed.id, (ticket.id,)) if proposed is not None and undecided else None
+        return OutageGroup(proposed.id, (ticket.id,)) if proposed is not None and undecided else None
     if len({ticket.fields.verified_service, *(one.service for one in near)}) < policy.parent_incident.services:
         return None
     own = (_began(ticket), ticket.created_at, len(ticket.id), ticket.id)
     first = min([own, *((one.began, one.created_at, len(one.id), one.id) for one in near if not one.state.is_over)])[-1]
-    return Group(first, tuple(number for number in (ticket.id, *(one.id for one in near)) if number != first))
+    return OutageGroup(first, tuple(number for number in (ticket.id, *(one.id for one in near)) if number != first))
 
 
 def _began(ticket: Ticket) -> datetime:

@@ -11,7 +11,7 @@ from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import ProblemState, ServiceCheck, TicketKind
 from connector.policy.models import Policy
 from connector.rules import writing
-from connector.rules.recurrence import Fault, Recurring
+from connector.rules.recurrence import CountedFault, Recurring
 
 _PROPOSAL = 2
 
@@ -54,7 +54,7 @@ def proposed_record(policy: Policy, recurring: Recurring, newest: Ticket) -> New
     )
 
 
-def _row(fault: Fault) -> Mapping[str, Any]:
+def _row(fault: CountedFault) -> Mapping[str, Any]:
     lasted = None if fault.ended is None else max(fault.ended - fault.began, timedelta())
     return {
         "number": fault.number,

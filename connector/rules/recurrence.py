@@ -20,7 +20,7 @@ Place = Literal["service", "circuit", "region"]
 Why = Literal["often", "long", "critical"]
 
 
-class Fault(NamedTuple):
+class CountedFault(NamedTuple):
     """As much of an incident as is counted. Times are UTC."""
 
     ticket: TicketId
@@ -40,7 +40,7 @@ class Recurring(NamedTuple):
     by: Place
     place: str
     why: tuple[Why, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[CountedFault, ...]
     """All that were counted, the first one first."""
     often: int
     """How many began within the policy's time."""
@@ -50,7 +50,7 @@ class Recurring(NamedTuple):
     """How many P1 began within the policy's time for those."""
 
 
-def fault_of(ticket: Ticket, policy: Policy) -> Fault | None:
+def fault_of(ticket: Ticket, policy: Policy) -> CountedFault | None:
     """``None``: not counted. It is no incident, was cancelled or merged, has a problem record already, or nobody knows
     for sure what service it is about."""
     service = policy.service(ticket.fields.verified_service)
@@ -62,7 +62,7 @@ def fault_of(ticket: Ticket, policy: Policy) -> Fault | None:
         return None
     began = min(ticket.fields.problem_start or ticket.created_at, ticket.created_at)
     ended, disturbs = outages(ticket)[-1].ended, ticket.fields.impact is not Impact.NON_SERVICE_AFFECTING
-    return Fault(ticket.id, ticket.number, service, ticket.fields.priority, began, ended, disturbs)
+    return CountedFault(ticket.id, ticket.number, service, ticket.fields.priority, began, ended, disturbs)
 
 
 def returned(ticket: Ticket, search: PlaceSearch, found: Iterable[PastTicket], policy: Policy) -> PastTicket | None:
@@ -107,15 +107,15 @@ def suspected(ticket: Ticket, found: Iterable[PastTicket], policy: Policy, now: 
     return next((one for one in counted if own in one.faults and len(one.faults) > 1), None)
 
 
-def _fault_found(one: PastTicket, policy: Policy) -> Fault | None:
+def _fault_found(one: PastTicket, policy: Policy) -> CountedFault | None:
     service = policy.service(one.service)
     if one.kind is not TicketKind.INCIDENT or one.state is TicketState.CANCELLED or service is None:
         return None
     disturbs = one.impact is not Impact.NON_SERVICE_AFFECTING
-    return Fault(one.id, one.number, service, one.priority, one.began, one.ended, disturbs)
+    return CountedFault(one.id, one.number, service, one.priority, one.began, one.ended, disturbs)
 
 
-def _counted_before(fault: Fault, records: Iterable[PastTicket]) -> bool:
+def _counted_before(fault: CountedFault, records: Iterable[PastTicket]) -> bool:
     own = fault.service.id.casefold()
     return any(
         own in record.services and (not record.state.is_over or fault.began <= record.created_at) for record in records
@@ -126,7 +126,7 @@ def _has_record(ticket: Ticket) -> bool:
     return any(link.kind is TicketKind.PROBLEM for link in ticket.links)
 
 
-def recurrences(faults: Iterable[Fault], rules: Recurrence, now: datetime) -> tuple[Recurring, ...]:
+def recurrences(faults: Iterable[CountedFault], rules: Recurrence, now: datetime) -> tuple[Recurring, ...]:
     """What is to be proposed at ``now``, services before circuits before regions; each incident counts for one."""
     left = {fault.ticket: fault for fault in faults}
     found: list[Recurring] = []
@@ -142,8 +142,8 @@ def recurrences(faults: Iterable[Fault], rules: Recurrence, now: datetime) -> tu
     return tuple(found)
 
 
-def _by_place(faults: Iterable[Fault], by: Place) -> Mapping[str, list[Fault]]:
-    places: dict[str, list[Fault]] = {}
+def _by_place(faults: Iterable[CountedFault], by: Place) -> Mapping[str, list[CountedFault]]:
+    places: dict[str, list[CountedFault]] = {}
     for fault in faults:
         service = fault.service
         place = {"service": service.id, "circuit": service.circuit_id, "region": service.region}[by]
@@ -152,7 +152,7 @@ def _by_place(faults: Iterable[Fault], by: Place) -> Mapping[str, list[Fault]]:
     return places
 
 
-def _counted(by: Place, place: str, faults: list[Fault], rules: Recurrence, now: datetime) -> Recurring | None:
+def _counted(by: Place, place: str, faults: list[CountedFault], rules: Recurrence, now: datetime) -> Recurring | None:
     services = {fault.service.id for fault in faults}
     if by != "service" and len(services) < 2:
         return None
@@ -192,7 +192,7 @@ def _why(by: Place, recent: int, down: timedelta, critical: int, rules: Recurren
         yield "critical"
 
 
-def _down(faults: Iterable[Fault], since: datetime, now: datetime) -> timedelta:
+def _down(faults: Iterable[CountedFault], since: datetime, now: datetime) -> timedelta:
     total, until = timedelta(), since
     for fault in sorted(faults, key=lambda fault: fault.began):
         began, ended = max(fault.began, until), min(fault.ended or now, now)

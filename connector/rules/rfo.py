@@ -29,7 +29,7 @@ DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 """A task that was merged or removed has delivered nothing."""
 
 
-class Asked(NamedTuple):
+class AskedRfo(NamedTuple):
     """What is asked for now, besides RFOs that were delivered."""
 
     number: int
@@ -47,7 +47,7 @@ class Asked(NamedTuple):
         return self.outages[-1].ended
 
 
-class Step(NamedTuple):
+class RfoStep(NamedTuple):
     """An overdue RFO rises to ``level`` at ``at``."""
 
     at: datetime
@@ -93,7 +93,7 @@ def _status(case: Case) -> Outcome:
     return _wanted(case, asked)
 
 
-def _wanted(case: Case, asked: Asked) -> Outcome:
+def _wanted(case: Case, asked: AskedRfo) -> Outcome:
     ticket = case.ticket
     if not asked.words.standing:
         return _nobody_asks(case, asked)
@@ -115,13 +115,13 @@ def _wanted(case: Case, asked: Asked) -> Outcome:
     return _due(case, asked, request, due)
 
 
-def steps(case: Case, due: datetime) -> tuple[Step, ...]:
+def steps(case: Case, due: datetime) -> tuple[RfoStep, ...]:
     """The levels to which an RFO rises once it is overdue: at once, then one on each working day."""
     levels = [level for level in case.ladder.levels if not level.skip]
     rising = [level for level in levels if level.level >= case.policy.rfo.overdue_level] or levels[-1:]
     calendar = case.policy.rfo_calendar
     return tuple(
-        Step(calendar.add_working_days(due, days) if days else due, level) for days, level in enumerate(rising)
+        RfoStep(calendar.add_working_days(due, days) if days else due, level) for days, level in enumerate(rising)
     )
 
 
@@ -130,7 +130,7 @@ def stamp(at: datetime) -> str:
     return at.strftime("%Y%m%dT%H%M")
 
 
-def _asked(case: Case) -> Asked | None:
+def _asked(case: Case) -> AskedRfo | None:
     """``None``: everything that is asked for is delivered."""
     ticket = case.ticket
     kept = (ticket, *ticket.merged)
@@ -143,14 +143,14 @@ def _asked(case: Case) -> Asked | None:
         return None
     words, all_outages = rfo_words(case), outages(ticket)
     if last is None:
-        return Asked(1, words, all_outages, task, None)
+        return AskedRfo(1, words, all_outages, task, None)
     uncovered = tuple(outage for outage in all_outages if outage.ended is None or outage.ended > last)
     # What was asked before is answered; so is what a customer asks once more of an outage that the RFO was about.
     again = tuple(one for one in words.standing if one.at > last and (uncovered or one.actor.is_staff))
     if not again:
         return None
     words = words._replace(standing=again)
-    return Asked(len(done) + 1, words, uncovered or all_outages, task, last)
+    return AskedRfo(len(done) + 1, words, uncovered or all_outages, task, last)
 
 
 def _has_gone_out(ticket: Ticket, task: LinkedTicket) -> bool:
@@ -186,7 +186,7 @@ def comes_first(task: LinkedTicket, incident_id: TicketId) -> tuple[bool, bool, 
     return task.state.is_over, incident_of(task.connector_key) != incident_id, len(task.id), task.id
 
 
-def _promised(ticket: Ticket, asked: Asked) -> datetime | None:
+def _promised(ticket: Ticket, asked: AskedRfo) -> datetime | None:
     """The date that the customer was told since the last outage ended, on this ticket or one merged into it."""
     if asked.ended is None:
         return None
@@ -199,7 +199,7 @@ def _promised(ticket: Ticket, asked: Asked) -> datetime | None:
     return None
 
 
-def _eligible(case: Case, asked: Asked, promised: datetime | None) -> Request | None:
+def _eligible(case: Case, asked: AskedRfo, promised: datetime | None) -> Request | None:
     """The request that counts: the first, if the incident was critical or major while it was open, or support's."""
     requests = asked.words.standing
     if promised is not None or not _priorities(case, asked).isdisjoint(case.policy.rfo.eligible):
@@ -207,7 +207,7 @@ def _eligible(case: Case, asked: Asked, promised: datetime | None) -> Request | 
     return next((request for request in requests if request.actor.is_staff), None)
 
 
-def _priorities(case: Case, asked: Asked) -> set[Priority | None]:
+def _priorities(case: Case, asked: AskedRfo) -> set[Priority | None]:
     """Every priority that the incident had while it was open, as far as somebody decided it."""
     began, ended = asked.outages[0].began, asked.ended or case.now
     changes = [change for change in case.ticket.changes.get("priority", ()) if change.actor.is_trusted]
@@ -259,7 +259,7 @@ def _said(request: Request) -> str:
     return f"{wording.actor(request.actor)} asked at {wording.format_time(request.at)} ({said})"
 
 
-def _nobody_asks(case: Case, asked: Asked) -> Outcome:
+def _nobody_asks(case: Case, asked: AskedRfo) -> Outcome:
     back, task = asked.words.taken_back, asked.task
     outcome = _outcome(None, None, "nobody asks for an RFO")
     promised = _promised(case.ticket, asked)
@@ -271,19 +271,19 @@ def _nobody_asks(case: Case, asked: Asked) -> Outcome:
     return outcome._replace(notices=(Notice("rfo_withdrawn", data, frozenset({Mark("rfo-withdrawn", back.id)})),))
 
 
-def _waits(asked: Asked) -> Outcome:
+def _waits(asked: AskedRfo) -> Outcome:
     reason = f"{_said(asked.words.standing[0])}; the clock starts when the incident is repaired"
     task = asked.task
     touches = (task.id,) if task is not None and task.rfo_due_at is not None else ()
     return _outcome(RfoStatus.REQUESTED, None, reason, touches)
 
 
-def _after_the_end(request: Request | None, asked: Asked) -> bool:
+def _after_the_end(request: Request | None, asked: AskedRfo) -> bool:
     """Support knows how the ticket ended, and wants an RFO all the same."""
     return request is not None and request.actor.is_staff and asked.ended is not None and request.at > asked.ended
 
 
-def _not_repaired(case: Case, asked: Asked) -> Outcome:
+def _not_repaired(case: Case, asked: AskedRfo) -> Outcome:
     """Merged, a duplicate, cancelled: there was nothing to repair on this ticket, so nothing is promised."""
     request = asked.words.standing[0]
     outcome = _outcome(None, None, f"{_said(request)}; the ticket ended without a repair")
@@ -308,7 +308,7 @@ def _declined(case: Case, request: Request) -> Outcome:
     return _outcome(RfoStatus.DECLINED, None, reason)._replace(notices=(notice,))
 
 
-def _due(case: Case, asked: Asked, request: Request, due: datetime) -> Outcome:
+def _due(case: Case, asked: AskedRfo, request: Request, due: datetime) -> Outcome:
     task, rising = asked.task, steps(case, due)
     ahead = [step.at for step in rising if step.at > case.now]
     late = len(rising) - len(ahead)

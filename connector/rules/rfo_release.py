@@ -14,7 +14,7 @@ from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor, RfoRelease, RfoStatus
 from connector.policy.models import Policy
 from connector.rules.case import Case
-from connector.rules.measures import Fault, Wrong
+from connector.rules.measures import RfoFault, Wrong
 from connector.rules.rfo_facts import Sent, restored, sent
 from connector.rules.rfo_text import (
     COMMON,
@@ -42,7 +42,7 @@ class Release(NamedTuple):
     who: str | None
     """``no_manager``, ``author`` or ``changed_since``: why this person cannot release this text. ``unread``: the
     problem record could not be read, so nobody knows the whole text and who has written it."""
-    faults: tuple[Fault, ...]
+    faults: tuple[RfoFault, ...]
 
     @property
     def is_good(self) -> bool:
@@ -91,14 +91,14 @@ def _identity(change: Change) -> str:
     return change.by.id if change.by is not None else change.actor_name
 
 
-def _faults(kind: RfoRelease, text: RfoText, before: tuple[Sent, ...]) -> tuple[Fault, ...]:
+def _faults(kind: RfoRelease, text: RfoText, before: tuple[Sent, ...]) -> tuple[RfoFault, ...]:
     """A preliminary version needs its summary only, and names nobody else; one that corrects a final version says what
     it corrects."""
     if kind is RfoRelease.PRELIMINARY:
         found = (*text.faults, *text.missing)
         return tuple(fault for fault in found if fault.field == "rfo_summary" or fault.wrong is Wrong.NAMES)
     corrects = any(one.is_final for one in before) and "rfo_revision" not in text.texts
-    return (*text.faults, *text.missing, *([Fault("rfo_revision", Wrong.MISSING)] if corrects else []))
+    return (*text.faults, *text.missing, *([RfoFault("rfo_revision", Wrong.MISSING)] if corrects else []))
 
 
 def rfo_release(case: Case) -> Outcome:

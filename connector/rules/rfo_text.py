@@ -13,7 +13,7 @@ from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import RfoStatus, TicketKind
 from connector.policy.models import Policy
 from connector.rules.case import Case
-from connector.rules.measures import Fault, Measure, Wrong, is_placeholder, letters, read_measures
+from connector.rules.measures import Measure, RfoFault, Wrong, is_placeholder, letters, read_measures
 from connector.rules.rfo_facts import restored
 
 PROSE = ("rfo_summary", "root_cause", "rfo_resolution")
@@ -31,9 +31,9 @@ class RfoText(NamedTuple):
     texts: dict[str, str]
     """By field; empty ones are left out."""
     measures: tuple[Measure, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[RfoFault, ...]
     """Of what is written."""
-    missing: tuple[Fault, ...]
+    missing: tuple[RfoFault, ...]
     """What a final version needs besides."""
 
     @property
@@ -83,12 +83,12 @@ def rfo_text(
     )
     prose = [fault for name in PROSE if name in texts for fault in _prose_fault(name, texts[name], shortest)]
     named = [
-        Fault(name, Wrong.NAMES, said=others)
+        RfoFault(name, Wrong.NAMES, said=others)
         for name, text in common.items()
         if incident is not None and (others := ", ".join(_names_of_others(text, incident, policy)))
     ]
     needed = [*(name for name in PROSE if name not in texts), *([] if measures or faults else ["preventive_measures"])]
-    missing = tuple(Fault(name, Wrong.MISSING) for name in needed)
+    missing = tuple(RfoFault(name, Wrong.MISSING) for name in needed)
     return RfoText(texts, measures, (*prose, *faults, *named), missing)
 
 
@@ -106,14 +106,14 @@ def _names_of_others(text: str, incident: Ticket, policy: Policy) -> list[str]:
     return [name for name in catalogue.named_in(text) if name.casefold() not in allowed]
 
 
-def _prose_fault(field: str, text: str, shortest: int) -> Iterator[Fault]:
+def _prose_fault(field: str, text: str, shortest: int) -> Iterator[RfoFault]:
     if is_placeholder(text):
-        yield Fault(field, Wrong.PLACEHOLDER, said=text)
+        yield RfoFault(field, Wrong.PLACEHOLDER, said=text)
     elif letters(text) < shortest:
-        yield Fault(field, Wrong.SHORT, said=text)
+        yield RfoFault(field, Wrong.SHORT, said=text)
 
 
-def told(case: Case, faults: Iterable[Fault]) -> list[str]:
+def told(case: Case, faults: Iterable[RfoFault]) -> list[str]:
     """Faults in words, for support."""
     shortest = case.policy.rfo.shortest_text
     return [

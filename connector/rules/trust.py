@@ -19,7 +19,7 @@ from connector.domain.ticket import Change, Ticket
 from connector.domain.vocabulary import Actor
 from connector.rules import wording
 from connector.rules.case import Case
-from connector.rules.worsening import is_worse, told
+from connector.rules.worsening import is_worse, worse_noted
 
 _NONE: frozenset[str] = frozenset()
 _CONNECTOR = Actor.CONNECTOR
@@ -65,7 +65,7 @@ def verified(ticket: Ticket) -> tuple[Ticket, Outcome]:
     for field in _corrected_by_support(ticket):
         counted, now = _last_by_support(changed[field]).new, getattr(fields, field)
         if is_worse(field, now, counted):
-            worse = (told(field, counted, now, changed[field][-1].id),)
+            worse = (worse_noted(field, counted, now, changed[field][-1].id),)
         elif counted != now:
             repairs[field] = counted
     if not repairs:

@@ -31,7 +31,7 @@ class Worse(NamedTuple):
     @property
     def notices(self) -> tuple[Notice, ...]:
         """For support, unless the message only takes a worse one back."""
-        return (told(self.field, self.before, self.value, self.article.id),) if self.value != self.before else ()
+        return (worse_noted(self.field, self.before, self.value, self.article.id),) if self.value != self.before else ()
 
 
 def is_worse(field: str, value: Any, than: Any) -> bool:
@@ -72,6 +72,6 @@ def worsened(ticket: Ticket, field: str, said: Iterable[tuple[Article, Any]]) ->
     return Worse(field, base.value, counted, article) if counted != getattr(ticket.fields, field) else None
 
 
-def told(field: str, before: Any, after: Any, ref: str) -> Notice:
+def worse_noted(field: str, before: Any, after: Any, ref: str) -> Notice:
     """The note for support. ``ref``: the message or change by which the customer said it."""
     return Notice("worse_now", {"field": field, "before": before, "after": after}, frozenset({Mark("worse", ref)}))

@@ -19,7 +19,7 @@ from connector.intake.caller import Caller, customer_of
 from connector.intake.submission import LARGEST_FILE, MOST_FILES, file_name
 from connector.policy.catalogue import Service
 from connector.policy.models import Policy
-from connector.trouble_ticket.shapes import OURS, ShapeError, moment
+from connector.trouble_ticket.shapes import OURS, ShapeError, read_time
 
 IMPACTS: Mapping[str, Impact] = {
     "critical": Impact.SERVICE_AFFECTING,
@@ -133,7 +133,7 @@ def _fields(document: Mapping[str, Any], service: Service | None) -> Changes:
     """What the rules read. An impact that MEF's characteristic states is more exact than a severity."""
     said = characteristics(document)
     impact = IMPACTS.get(str(said.get("observedImpact", "")).lower()) or IMPACTS.get(document["severity"].lower())
-    start = moment(str(document.get("issueStartDate") or said.get("issueStartDate") or ""))
+    start = read_time(str(document.get("issueStartDate") or said.get("issueStartDate") or ""))
     addresses = said.get("ipAddresses")
     if isinstance(addresses, list):
         addresses = ", ".join(each for each in addresses if isinstance(each, str))

@@ -212,7 +212,7 @@ def _faults_of_text(given: Any, kind: str, at: str) -> Iterator[str]:
         yield f"{at} has to be a text"
     elif len(given) > _MOST_LETTERS and not at.endswith("content"):
         yield f"{at} is too long"
-    elif kind == _TIME and moment(given) is None:
+    elif kind == _TIME and read_time(given) is None:
         yield f"{at} has to be a date and time with its offset, like 2026-11-23T09:40:00Z"
     elif kind == _STATUS and given not in STATUSES:
         yield f"{at} has to be one of {', '.join(STATUSES)}"
@@ -222,10 +222,10 @@ def _named(at: str, name: str) -> str:
     return f"{at}.{name}" if at else name
 
 
-def moment(text: str) -> datetime | None:
+def read_time(text: str) -> datetime | None:
     """A date and time of RFC 3339; ``None``: it is none.
 
-    >>> moment("2026-11-23T09:40:00Z").isoformat()
+    >>> read_time("2026-11-23T09:40:00Z").isoformat()
     '2026-11-23T09:40:00+00:00'
     """
     try:

@@ -334,7 +334,7 @@ def _sweep(job: Job, table: WorkTable, desk: Helpdesk, policy: Policy, schedule:
     full = job.key.ticket == FULL_SWEEP
     swept = sweep(desk, table, full=full, policy=policy, largest_change=schedule.largest_change)
     metrics.swept(desk.name, swept.missed)
-    held = swept.held and f"policy {policy.version} would visibly change {swept.held.told}"
+    held = swept.held and f"policy {policy.version} would visibly change {swept.held.description}"
     past = PastSweep(table.now(), full, swept.listed, swept.touched, swept.missed, held)
     table.records.swept(desk.name, past)
     log.info("sweep", full=full, listed=swept.listed, touched=swept.touched, missed=swept.missed)

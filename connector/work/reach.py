@@ -43,7 +43,7 @@ class Reach(NamedTuple):
         return self.changed > A_FEW and self.changed > share * self.looked_at
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """For people: ``30 of 40 open tickets looked at (of 900): level 3 on 30, letter details_needed on 12``."""
         of = f" (of {self.unresolved})" if self.unresolved != self.looked_at else ""
         acts = ", ".join(f"{what} on {tickets}" for what, tickets in self.acts[:_TOLD])

@@ -132,7 +132,7 @@ class TellingCounts(NamedTuple):
     """When the one that waits longest was planned."""
 
 
-class Wanted(NamedTuple):
+class WantedTelling(NamedTuple):
     """What a receiver has to be told, or was."""
 
     event: str
@@ -144,7 +144,7 @@ class Wanted(NamedTuple):
 class Teller(Protocol):
     """Knows receivers."""
 
-    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterable[Wanted]:
+    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterable[WantedTelling]:
         """Everything of a ticket on which ``decision`` was written just now."""
 
     def is_noted(self, receiver: str) -> bool:

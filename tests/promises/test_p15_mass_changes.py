@@ -204,4 +204,4 @@ def test_a_ticket_that_cannot_be_read_does_not_stop_the_sweep(table: WorkTable, 
     assert found.held is not None
     assert (found.held.looked_at, found.held.changed, found.held.unresolved) == (39, 39, 40)
     assert "priority P2" in dict(found.held.acts), "what it would do is said"
-    assert found.held.told.startswith("39 of 39 open tickets (of 40): ")
+    assert found.held.description.startswith("39 of 39 open tickets (of 40): ")

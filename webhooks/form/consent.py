@@ -14,7 +14,7 @@ from connector.domain.vocabulary import CustomerAct
 from connector.helpdesks.on_behalf import Contact, Message, key_of_request
 from connector.intake.acts import act_text
 from connector.intake.ticket_view import Consent, consent_now
-from connector.policy.links import Asked
+from connector.policy.links import ConsentQuestion
 
 from .pages import PageError, Pages
 from .sources import Sources
@@ -75,7 +75,7 @@ def consent_routes(blueprint: Blueprint, sources: Sources, pages: Pages) -> None
         return pages.said(*_SAID[said], "good")
 
 
-def _read(sources: Sources, link: str) -> Asked:
+def _read(sources: Sources, link: str) -> ConsentQuestion:
     asked = sources.links.read_consent(link) if sources.links else None
     if asked is None:
         raise PageError(HTTPStatus.NOT_FOUND, "link")

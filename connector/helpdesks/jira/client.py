@@ -27,7 +27,7 @@ from connector.helpdesks.errors import (
     hide,
 )
 from connector.helpdesks.http import CONNECT_TIMEOUT, EndpointPauses, checked_address, checked_token, retry_after
-from connector.helpdesks.jira.pace import Pace
+from connector.helpdesks.jira.pace import RequestSpacing
 from connector.helpdesks.jira.scopes import SCOPES
 from connector.helpdesks.jira.settings import JiraSettings
 from connector.helpdesks.long_answer import Rows
@@ -133,7 +133,7 @@ class JiraClient:
         self._connection = connection
         self._clock = clock
         self._pauses = pauses
-        self._pace = Pace()
+        self._pace = RequestSpacing()
         self._sleep = sleep
 
     @property

@@ -18,7 +18,7 @@ _UNKNOWN = timedelta(seconds=0.5)
 """Between two requests where the limit is near, and nobody says when it is reset."""
 
 
-class Pace:
+class RequestSpacing:
     """Spreads the requests that are left over the time until there are new ones, for all threads of a client."""
 
     def __init__(self) -> None:

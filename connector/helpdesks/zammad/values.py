@@ -11,7 +11,7 @@ from typing import Any
 from connector.domain.fields import CATALOGUE
 
 
-def moment(text: str) -> datetime:
+def read_time(text: str) -> datetime:
     """A time of Zammad's. Raises ValueError for anything else."""
     at = datetime.fromisoformat(text.replace(" UTC", "+00:00"))
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
@@ -24,7 +24,7 @@ def decode(field: str, raw: Any) -> Any:
     kind = CATALOGUE[field].kind
     try:
         if kind is datetime:
-            return moment(str(raw)).replace(microsecond=0)
+            return read_time(str(raw)).replace(microsecond=0)
         if kind is bool:
             # Zammad gives every new ticket "no": it says as much as an empty field.
             return True if str(raw).casefold() in ("true", "1") else None

@@ -54,7 +54,7 @@ _EVENING = 18
 """From this hour on it is not certain which half of the day "halb acht" means."""
 _ZULU = re.compile(r"\b([01]\d|2[0-3]):?([0-5]\d) ?z\b", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(
-    r"\b(?P<word>since|at|around|from|seit|um|gegen|ab) (?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?= ?(?:UTC|GMT"
+    r"\b(?P<word>since|as of|at|around|from|seit|um|gegen|ab) (?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?= ?(?:UTC|GMT"
     r"|CES?T|MES?Z"
     r"|uhr|hrs?|h|local|LT)\b)",
     re.IGNORECASE,
@@ -128,7 +128,7 @@ _EVERYDAY = re.compile(
     r"|\w*zeit|et|ct|mt|pt|eastern|central|mountain|pacific|\d\d:\d\d(?: [a-z]{2,5})? \d{4}"
     r"|\d{4} ?z|\d\d:\d\d ?z|uhr [0-5]\d|20\d\d [0-2]\d[0-5]\d)\b|\d ?\(|\d (?-i:[A-Z])[a-z]"
     r"|\b(?:seit|since|for) \D{0,20}\b(?:\d{1,3} ?[hms]|stunde|minute|hour)"
-    rf"|\b(?:seit|since|for|at|around|from|um|gegen|ab) (?:\d{{4}}|{_ABOUT}(?:{_NUMBER}) )",
+    rf"|\b(?:seit|since|as of|for|at|around|from|um|gegen|ab) (?:\d{{4}}|{_ABOUT}(?:{_NUMBER}) )",
     re.IGNORECASE,
 )
 """A look at a text that says none of these things, as most do."""

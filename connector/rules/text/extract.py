@@ -17,7 +17,7 @@ from connector.policy.catalogue import Identifiers
 from connector.rules.text.addresses import addresses_in_prose, read_addresses
 from connector.rules.text.choices import read_choices
 from connector.rules.text.findings import Doubt, Extraction, Unclear
-from connector.rules.text.impact import Told, impact_in_prose, is_partial, is_total_loss
+from connector.rules.text.impact import ToldImpact, impact_in_prose, is_partial, is_total_loss
 from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_entries
 from connector.rules.text.markup import MAX_HTML, MAX_TEXT, Body, clean
 from connector.rules.text.reply import Line, Voice, read_lines
@@ -303,7 +303,7 @@ def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
             fields["first_words"] = fit("short_description", described)
     doubts = tuple(fields.pop(field) for field in INTAKE if isinstance(fields.get(field), Doubt))
     start = fields.pop("problem_start", None)
-    if isinstance(told := fields.get("impact"), Told):
+    if isinstance(told := fields.get("impact"), ToldImpact):
         fields |= {"impact": told.impact, "impact_presumed": told.presumed}
     return Extraction(
         **fields,

@@ -150,7 +150,7 @@ _PARTIAL = re.compile(
 )
 
 
-class Told(NamedTuple):
+class ToldImpact(NamedTuple):
     """An impact that prose tells."""
 
     impact: Impact
@@ -158,7 +158,7 @@ class Told(NamedTuple):
     """It follows from a plain total loss: the customer is told, and may correct it."""
 
 
-def impact_in_prose(text: str) -> Told | None:
+def impact_in_prose(text: str) -> ToldImpact | None:
     """The impact stated as a present fact in the guide's own terms, if there is exactly one; else service-affecting if
     an own present clause plainly tells a total loss.
 
@@ -178,9 +178,9 @@ def impact_in_prose(text: str) -> Told | None:
     if undisturbed and _CONTRADICTED.search(text):
         named.clear()
     if len(named) == 1:
-        return Told(named.pop(), presumed=False)
+        return ToldImpact(named.pop(), presumed=False)
     if not named and is_total_loss(text):
-        return Told(Impact.SERVICE_AFFECTING, presumed=True)
+        return ToldImpact(Impact.SERVICE_AFFECTING, presumed=True)
     return None
 
 

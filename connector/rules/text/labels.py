@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from connector.domain.fields import CATALOGUE, INTAKE
 from connector.rules.text.reply import Line, Voice
-from connector.rules.text.tables import Table, cells, read_table
+from connector.rules.text.tables import TextTable, cells, read_table
 
 Labelling = tuple[tuple[str, str], ...]
 """Labels with the fields that they stand for."""
@@ -162,7 +162,7 @@ def _as_label(text: str, fields: Mapping[str, str]) -> str:
     return "\t".join(row) if len(row) > 1 and _known(row[0], fields) else text
 
 
-def _in_columns(table: Table, voice: Voice, fields: Mapping[str, str]) -> Iterator[Entry | Line]:
+def _in_columns(table: TextTable, voice: Voice, fields: Mapping[str, str]) -> Iterator[Entry | Line]:
     for row, others in zip(table.rows, table.others, strict=True):
         for key, value in row.items():
             if _is_filled(value, fields):

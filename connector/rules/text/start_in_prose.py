@@ -41,7 +41,8 @@ _SINCE = re.compile(
     r"|stopped(?: working)?|went (?:\w+ )?(?:down|dark|offline)|died"
     r"|disconnected|crashed|froze|powered off|verloren|weggebrochen)"
     rf"{_WHAT}{{0,6}}?(?= {_WHEN}))"
-    r"|\bstart(?= \d{1,2}:\d{2})|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started|beg[au]n (?:at|on"
+    r"|\bstart(?= (?:\d{1,2}:\d{2}|\d{4}-\d))|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started"
+    r"|beg[au]n (?:at|on"
     r"|around|about)|began"
     r"|(?:down|offline|unreachable) as of|begann(?= (?:gestern|heute|vorgestern)\b)|begann (?:um|am|gegen)"
     r"|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
@@ -75,7 +76,8 @@ _RECOVERED = re.compile(
     r"\b(?:fixed|resolved|behoben|restored|stable|stabil"
     r"|work(?:s|ing) (?:again|fine)|recovered|(?:up|online|ok|fine|running) again|again (?:up|ok)|back (?:up|online"
     r"|to normal)"
-    r"|wieder (?:da|online|ok|erreichbar|stabil|in ordnung)|läuft wieder|geht wieder|(?:is|are) (?:gone|over)"
+    r"|wieder (?:da|online|ok|erreichbar|stabil|in ordnung)|(?:läuft|geht|funktioniert) (?:es |alles |sie "
+    r"|die leitung )?wieder|(?:is|are) (?:gone|over)"
     r"|(?:all|everything|alles) (?:is |ist )?(?:fine|ok|good|gut|in ordnung)|vorbei)\b",
     re.IGNORECASE,
 )
@@ -181,7 +183,8 @@ def starts_in_prose(
         following = text[since.end() : since.end() + 2 * _SINCE_REACH].partition("\n\n")[0]
         own = _BUT.split(_SENTENCE_END.split(before)[-1].rpartition("\n")[2])[-1]
         said_of_it = following.partition("\n")[0].partition(". ")[0]
-        over = _RECOVERED.search(own[-_SINCE_REACH:]) or (not own.strip() and _RECOVERED.search(said_of_it))
+        begins = not own.rpartition(",")[2].strip()
+        over = _RECOVERED.search(own[-_SINCE_REACH:]) or (begins and _RECOVERED.search(said_of_it))
         if over or _LONG_AGO.search(own) or _OTHER_EVENT.search(own + since[0] + said_of_it):
             continue
         it_began = _IT.search(own) is not None and since[0].lower() not in ("since", "seit")

@@ -14,7 +14,7 @@ _RULE = re.compile(r"[\s:|+=─┼│┃\t-]*[-─=][\s:|+=─┼│┃\t-]*")
 _MAX_ROWS = 40
 
 
-class Table(NamedTuple):
+class TextTable(NamedTuple):
     """The cells below the columns that were recognised."""
 
     rows: list[dict[str, str]]
@@ -38,7 +38,7 @@ def cells(text: str) -> list[str]:
     return row if len(row) > 1 else []
 
 
-def read_table(lines: Sequence[Line], at: int, key_of: Callable[[str], str | None]) -> Table | None:
+def read_table(lines: Sequence[Line], at: int, key_of: Callable[[str], str | None]) -> TextTable | None:
     """The table whose heading stands at ``at``. A heading names at least one column and holds no value; below one of
     its columns stands a value."""
     heading = cells(lines[at].text)
@@ -62,7 +62,7 @@ def read_table(lines: Sequence[Line], at: int, key_of: Callable[[str], str | Non
             others.append(", ".join(cell for key, cell in zip(keys, row, strict=True) if not key and cell))
         taken = ahead
     proven = any(_is_value(cell) for row in rows for cell in row.values())
-    return Table(rows, others, taken) if proven else None
+    return TextTable(rows, others, taken) if proven else None
 
 
 def _is_value(cell: str) -> bool:

@@ -3,7 +3,7 @@
 `desk.py` is the whole thing from outside. A request goes through `../faults.py` (injected trouble), `routes.py` (which
 function answers), `access.py` (who asks, and what they may do) and `limits.py` (too many requests) to the module of
 its resource: `issues.py`, `comments.py`, `links.py`, `search.py`, and `site.py` for what a client asks first;
-`custom_fields.py`, `field_schemes.py`, `screens.py`, `workflows.py`, `hooks.py` and `configuration.py` for
+`custom_fields.py`, `schemes.py`, `screens.py`, `workflows.py`, `hooks.py` and `configuration.py` for
 administrators, most of it as kinds that `kinds.py` serves; `portal.py` with `sla.py` is the service desk API, and
 `mail.py` the customers' other way in.
 

@@ -1,5 +1,6 @@
 """`/field`: custom fields with their contexts and options. Data Center has neither of the latter in its REST API."""
 
+from dataclasses import replace
 from typing import Any
 
 from connector.sandbox.jira import fields, seed
@@ -7,7 +8,7 @@ from connector.sandbox.jira.access import require_admin
 from connector.sandbox.jira.call import Answer, Call, page
 from connector.sandbox.jira.configuration import task
 from connector.sandbox.jira.errors import JiraError, not_found
-from connector.sandbox.jira.kinds import Kind
+from connector.sandbox.jira.kinds import Kind, nothing
 from connector.sandbox.jira.records import CustomField, Json, Row, new_context
 
 MOST_OPTIONS = 1000
@@ -138,6 +139,8 @@ CONTEXT = Kind(
     taken=lambda _name: JiraError(409, "A context of this custom field already applies to this project or globally."),
     check=_check_places,
 )
+NAMED_CONTEXT = replace(CONTEXT, columns={"name": "name", "description": "description"}, check=nothing)
+"""What an update of one takes."""
 
 
 def project_mapping(call: Call, field_id: str) -> Answer:

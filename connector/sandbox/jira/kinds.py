@@ -21,8 +21,8 @@ def anybody(_call: Call) -> None:
     """Of who may do something: everybody who is logged in."""
 
 
-def _nothing(_call: Call, _row: Row) -> None:
-    pass
+def nothing(_call: Call, _row: Row) -> None:
+    """Of what is to be done besides."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,15 @@ class Kind:
     read: Callable[[Call], None] = require_admin
     write: Callable[[Call], None] = require_admin
     seen: Callable[[Call, Row], bool] = lambda _call, _row: True
-    own: Callable[[Call, Row], None] = _nothing
+    own: Callable[[Call, Row], None] = nothing
     """Who may change or remove this row."""
     clash: Callable[[Row, Row], bool] = lambda row, other: bool(row.name == other.name)
     """Which two rows cannot be there at once."""
     taken: Callable[[str], JiraError] | None = None
     """What is said of the second one; None allows it."""
-    check: Callable[[Call, Row], None] = _nothing
+    check: Callable[[Call, Row], None] = nothing
     """A row before it is stored."""
-    leave: Callable[[Call, Row], None] = _nothing
+    leave: Callable[[Call, Row], None] = nothing
     """What else goes with a row."""
     missing: Callable[[str], JiraError] | None = None
     """What is said of an id that nothing seen has, if not the usual."""

@@ -19,10 +19,10 @@ def checked(key: str, value: Json) -> Json:
     return value
 
 
-def routes(path: str, of: Callable[..., dict[str, Json]]) -> dict[str, Callable[..., Answer]]:
-    """`GET`, `PUT` and `DELETE` of `path/{name}`; ``of`` finds the properties for a call and the ids in the path.
+def routes(path: str, of: Callable[..., dict[str, Json]], *, deletes: bool = True) -> dict[str, Callable[..., Answer]]:
+    """`GET`, `PUT` and, with `deletes`, `DELETE` of `path/{name}`.
 
-    It is told whether they are to be written.
+    ``of`` finds the properties for a call and the ids in the path. It is told whether they are to be written.
     """
 
     def show(call: Call, *ids: str) -> Answer:
@@ -47,7 +47,7 @@ def routes(path: str, of: Callable[..., dict[str, Json]]) -> dict[str, Callable[
         del held[name]
         return 204, None
 
-    return {f"GET {path}/*": show, f"PUT {path}/*": store, f"DELETE {path}/*": drop}
+    return {f"GET {path}/*": show, f"PUT {path}/*": store, **({f"DELETE {path}/*": drop} if deletes else {})}
 
 
 def _unknown(name: str) -> JiraError:

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from connector.sandbox.zammad import article_store, history, mailing, seed, tags, values
 from connector.sandbox.zammad.changes import Changes, apply_consequences, commit
+from connector.sandbox.zammad.conditions import span
 from connector.sandbox.zammad.errors import ApiError
 from connector.sandbox.zammad.placeholders import filled
 from connector.sandbox.zammad.records import Record, parse_stamp, stamp
-from connector.sandbox.zammad.spans import span
 from connector.sandbox.zammad.world import Delivery, World
 
 WEBHOOK, EMAIL, NOTE, TAGS = "notification.webhook", "notification.email", "article.note", "ticket.tags"

@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from connector.sandbox.zammad.records import Record, moment_of, parse_stamp, stamp
 from connector.sandbox.zammad.seed import TICKET_COLUMNS
-from connector.sandbox.zammad.spans import span
 from connector.sandbox.zammad.world import World
 
 _BOUNDS = frozenset({"after (absolute)", "before (absolute)", "within last (relative)"})
@@ -243,3 +242,18 @@ def _relative_range(operator: str, spec: Record, world: World) -> tuple[str, str
     if operator not in ranges:
         raise UnknownFieldError(f"operator {operator!r} does not exist")
     return ranges[operator]
+
+
+_SPANS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+    "month": timedelta(days=30),
+    "year": timedelta(days=365),
+}
+
+
+def span(spec: Record) -> timedelta:
+    """The length of time that `{"value": "2", "range": "hour"}` names; minutes without a unit."""
+    return _SPANS.get(str(spec.get("range", "minute")), _SPANS["minute"]) * int(str(spec.get("value") or 0))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,7 @@ def started(*words: str, cwd: Path, **environment: str) -> "subprocess.Popen[byt
 def settings_of(folder: Path) -> dict[str, str]:
     """What the file says that a shell reads."""
     file = folder / "practice" / "practice.env"
-    wait_until(file.exists, "the sandbox has said where it is")
+    wait_until(lambda: file.exists() and file.read_text().count("\n") > 5, "the sandbox has said where it is")
     settings = (line for line in file.read_text().splitlines() if line.startswith("export INTERSPACE_"))
     lines = (line.removeprefix("export ").partition("=") for line in settings)
     return {name: value.strip("'") for name, _, value in lines}
@@ -44,6 +45,7 @@ def test_an_installation_is_practised_from_nothing_to_a_level(run: Run, tmp_path
     try:
         held = settings_of(tmp_path)
         held |= {"INTERSPACE_RECEIVER_URL": f"http://127.0.0.1:{receiver}", "INTERSPACE_PORT": str(receiver)}
+        held["INTERSPACE_OPS_URL"] = held["INTERSPACE_OPS_URL"].replace(":8080/", f":{receiver}/")
         wait_until(lambda: requests.get(page, timeout=30).ok, "its page answers")
         assert run("init", "zammad", **held).returncode == 0
         assert run("install", "apply", "zammad", **held).returncode == 0
@@ -55,6 +57,10 @@ def test_an_installation_is_practised_from_nothing_to_a_level(run: Run, tmp_path
         wait_until(lambda: "Escalation level 2" in requests.get(f"{page}1", timeout=30).text, "level 2")
         told = json.loads(run("explain", "#41001", "--json", **held).stdout)
         assert told["ticket"]["fields"]["escalation_level"] == 2
+        note = requests.get(f"{page}1", timeout=30).text
+        leads = re.search(rf"http://127\.0\.0\.1:{receiver}/ops/zammad/1\?key=[\w-]+", note)
+        assert leads is not None, "an internal note leads to what every rule says"
+        assert "What each rule sees and decides" in requests.get(leads[0], timeout=30).text
     finally:
         for process in (work, sandbox):
             if process is not None:

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.model import TicketId
-from connector.policy.links import Asked, Links, TicketPages
+from connector.policy.links import ConsentQuestion, Links, TicketPages
 from tests.builders import T0
 
 LINKS = Links("https://support.isp.example/", (b"new", b"old"))
-ASKED = Asked("zammad", TicketId("41"), T0 + timedelta(hours=22))
+ASKED = ConsentQuestion("zammad", TicketId("41"), T0 + timedelta(hours=22))
 
 
-def parameter(links: Links, asked: Asked = ASKED) -> str:
+def parameter(links: Links, asked: ConsentQuestion = ASKED) -> str:
     return links.consent(asked).partition("?link=")[2]
 
 
@@ -41,7 +41,9 @@ def test_no_text_breaks_it(text: str) -> None:
 
 
 def test_a_link_is_about_one_ticket_and_one_night() -> None:
-    made = {parameter(LINKS, Asked("zammad", TicketId(ticket), at)) for ticket in ("1", "2") for at in _nights()}
+    made = {
+        parameter(LINKS, ConsentQuestion("zammad", TicketId(ticket), at)) for ticket in ("1", "2") for at in _nights()
+    }
 
     assert len(made) == 4
     assert "new" not in repr(LINKS)

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Impact, TicketState
+from connector.policy.links import ConsentQuestion, Links
 from connector.rules.deferral import deferral
 from tests.builders import T0, at, changed, incident, note, said
 from tests.unit.rules.deferrals import EVENING, OPENING, POLICY, QUIET, agreed, decided
@@ -122,6 +124,18 @@ def answered(*messages: str) -> Ticket:
     ticket = agreed(message=False)
     replies = (said(text, EVENING + timedelta(minutes=2 + number)) for number, text in enumerate(messages))
     return with_values(ticket, articles=(ASKED, *replies))
+
+
+def test_where_customers_have_our_pages_the_question_has_a_link_to_answer_it() -> None:
+    """It is valid for this ticket and this opening."""
+    links = Links("https://help.example", (b"k" * 32,))
+    policy = POLICY.model_copy(update={"links": links})
+    (question,) = decide(deferral, agreed(message=False), policy, EVENING + timedelta(minutes=11)).notes
+
+    page = links.consent(ConsentQuestion("zammad", TicketId("7"), OPENING))
+    assert f"or on this page: {page}" in question.text
+    (bare,) = decided(agreed(message=False)).notes
+    assert "page" not in bare.text
 
 
 @pytest.mark.parametrize("yes", ["Yes.", "OK, tomorrow is fine.", "Ja, gerne.", "Agreed, thanks!\n\nAda"])

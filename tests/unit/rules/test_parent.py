@@ -16,7 +16,7 @@ from connector.policy.catalogue import Catalogue
 from connector.policy.models import Policy
 from connector.rules.escalation import escalation
 from connector.rules.evaluate import evaluate
-from connector.rules.parent import Group, group, parent
+from connector.rules.parent import OutageGroup, group, parent
 from connector.rules.telling import events
 from tests.builders import T0, at, changed, complete, default_policy, incident, note
 from tests.unit.rules.passes import decide
@@ -48,7 +48,7 @@ NEAR = [past(1, "SVC-1006", at(minutes=-10)), past(2, "SVC-1001")]
 
 
 def test_three_services_of_one_region_at_once_are_linked_to_the_first() -> None:
-    assert group(own(), NEAR, POLICY) == Group(TicketId("1"), (TicketId("7"), TicketId("2")))
+    assert group(own(), NEAR, POLICY) == OutageGroup(TicketId("1"), (TicketId("7"), TicketId("2")))
     assert group(own(), NEAR[:1], POLICY) is None
     assert group(own(), [*NEAR[:1], past(2, "SVC-1006")], POLICY) is None, "two services"
 
@@ -92,7 +92,7 @@ def test_one_that_is_over_stands_for_nothing() -> None:
 )
 def test_a_later_one_joins_only_what_is_not_decided(stands: ParentIncident, joins: bool) -> None:
     decided = [NEAR[0].model_copy(update={"parent_incident": stands}), NEAR[1]]
-    assert group(own(), decided, POLICY) == (Group(TicketId("1"), (TicketId("7"),)) if joins else None)
+    assert group(own(), decided, POLICY) == (OutageGroup(TicketId("1"), (TicketId("7"),)) if joins else None)
 
 
 def test_the_policy_may_propose_nothing() -> None:

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from connector.domain.person import Customer, Person
-from connector.domain.ticket import Article, Ticket
-from connector.domain.vocabulary import Actor, Channel, Priority
+from connector.domain.ticket import Article, Change, MergedTicket, Ticket
+from connector.domain.vocabulary import Actor, Channel, Priority, PrioritySource, TicketState
 from connector.rules import timeline
 from connector.rules.case import Case
 from connector.rules.evaluate import evaluate
 from connector.rules.people import is_machine, known
 from connector.rules.requests import customer_consents
-from tests.builders import at, changed, default_policy, incident, said
+from tests.builders import at, changed, complete, default_policy, incident, said
 
 POLICY = default_policy()
 ADA = Person(id="5", email="ada@harbour.example")
@@ -186,3 +186,64 @@ def test_a_stranger_takes_no_consent_back() -> None:
     case = Case(known(incident(articles=(said("x", by=ADA), agreed, against)), POLICY.catalogue), POLICY, at(minutes=3))
 
     assert [consent.at for consent in customer_consents(case)] == [at(minutes=1)]
+
+
+# Changes of the priority by whom the helpdesk does not know any more
+
+
+def by_system(old: Priority | None, new: Priority, hours: float, id: str = "801") -> Change:
+    return changed("priority", old, new, at(hours=hours), Actor.SYSTEM).model_copy(update={"id": id})
+
+
+def noted(hours: float, source: PrioritySource = PrioritySource.AGENT, actor: Actor = Actor.CONNECTOR) -> Change:
+    return changed("priority_source", None, source, at(hours=hours), actor)
+
+
+RAISED = by_system(Priority.P3, Priority.P1, 1)
+
+
+@pytest.mark.parametrize(
+    ("history", "by_agents"),
+    [
+        ((RAISED, noted(1)), ["801"]),
+        ((RAISED, noted(9)), ["801"]),
+        ((noted(0.9), RAISED), []),
+        ((RAISED,), []),
+        ((RAISED, noted(1, PrioritySource.MATRIX)), []),
+        ((RAISED, noted(1, actor=Actor.AGENT)), []),
+        ((by_system(Priority.P1, Priority.P1, 1), noted(1)), []),
+        ((RAISED, noted(1.5), by_system(Priority.P1, Priority.P2, 2, "802")), ["801"]),
+        ((RAISED, by_system(Priority.P1, Priority.P2, 2, "802"), noted(2)), ["802"]),
+        ((RAISED, noted(1), by_system(Priority.P1, Priority.P2, 2, "802"), noted(3)), ["801", "802"]),
+    ],
+    ids=[
+        "seen-then", "seen-later", "seen-before", "never-seen", "of-the-matrix", "said-by-somebody", "unchanged",
+        "before-the-next", "after-the-next", "both",
+    ],
+)  # fmt: skip
+def test_what_the_connector_wrote_down_as_an_agents_is_an_agents(
+    history: tuple[Change, ...], by_agents: list[str]
+) -> None:
+    """Though the helpdesk says today that the system made the change, because the user was deleted."""
+    found = known(incident(history=history), POLICY.catalogue).history
+
+    priorities = [change for change in found if change.field == "priority"]
+    assert [change.id for change in priorities if change.actor is Actor.AGENT] == by_agents
+    assert {change.actor for change in priorities if change.id not in by_agents} <= {Actor.SYSTEM}
+
+
+def test_another_field_of_the_same_entry_is_not_an_agents() -> None:
+    same_entry = changed("impact", None, "degradation", at(hours=1), Actor.SYSTEM).model_copy(update={"id": "801"})
+    found = known(incident(history=(RAISED, same_entry, noted(1))), POLICY.catalogue).history
+
+    assert [change.actor for change in found] == [Actor.AGENT, Actor.SYSTEM, Actor.CONNECTOR]
+
+
+def test_the_people_of_merged_tickets_are_judged_too() -> None:
+    merged = MergedTicket(
+        id="6", number="41006", created_at=at(), created_by=Actor.CUSTOMER, state=TicketState.CANCELLED,
+        fields=complete(), history=(RAISED, noted(1)),
+    )  # fmt: skip
+    (found,) = known(incident(merged=(merged,)), POLICY.catalogue).merged
+
+    assert found.history[0].actor is Actor.AGENT

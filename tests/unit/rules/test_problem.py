@@ -1,6 +1,7 @@
 """R28, R30: a resolved critical or major incident gets a problem record, open until cause and fix are stated."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from connector.domain.decision import Shared
 from connector.domain.past import OpenProblem
 from connector.domain.ticket import LinkedTicket, Ticket
-from connector.domain.vocabulary import Priority, ProblemState, ServiceCheck, TicketState
+from connector.domain.vocabulary import Priority, ProblemState, ServiceCheck, TicketKind, TicketState
+from connector.policy.models import Policy
 from connector.rules.problem import problem
 from tests.builders import T0, at, complete, default_policy, incident, moved, note
 from tests.unit.rules.passes import decide
@@ -155,3 +157,90 @@ def test_a_declined_proposal_is_no_record_but_its_own_is_made_once(key: str, nee
     )  # fmt: skip
     decided = decide(problem, resolved(Priority.P1, links=(declined,)), POLICY, LATER)
     assert bool(decided.creates) is needs_another
+
+
+def linked_record(key: str = "problem:7", **values: Any) -> LinkedTicket:
+    held: dict[str, Any] = {"id": "9", "number": "41009", "state": TicketState.OPEN, "created_by_connector": True}
+    return LinkedTicket(**(held | {"connector_key": key} | values))
+
+
+@pytest.mark.parametrize(
+    ("record", "shared"),
+    [
+        (linked_record(), False),
+        (linked_record("problem:12"), True),
+        (linked_record(created_by_connector=False, kind=TicketKind.PROBLEM), True),
+        (linked_record("problem:7", created_by_connector=False, kind=TicketKind.PROBLEM), True),
+    ],
+    ids=["its-own", "another-incidents", "a-persons", "forged"],
+)
+def test_the_link_is_said_once_for_each_record(record: LinkedTicket, shared: bool) -> None:
+    outcome = decide(problem, resolved(Priority.P1, links=(record,)), POLICY, T0)
+
+    (told,) = outcome.notes
+    assert (told.title, set(told.marks)) == ("Root cause is looked for in 41009", {"problem-linked-9"})
+    assert ("was open already" in told.text) is shared
+    assert outcome.reasons == ("the root cause is looked for in 41009",)
+    assert decide(problem, incident(complete(priority=Priority.P1), links=(record,)), POLICY, T0).notes == ()
+
+
+def rfo_of(next_measure_at: datetime | None, key: str = "rfo:7") -> LinkedTicket:
+    return linked_record(key, id="90", number="41090", next_measure_at=next_measure_at)
+
+
+@pytest.mark.parametrize("held", [None, at(days=1), at(days=2)])
+def test_the_incident_shows_its_record_the_next_measure_of_its_rfos(held: datetime | None) -> None:
+    links = (linked_record(), rfo_of(None), rfo_of(at(days=2), "rfo:7:2"), rfo_of(at(days=1), "rfo:7:3"))
+    ticket = incident(complete(priority=Priority.P1, next_measure_at=held), links=links)
+    outcome = decide(problem, ticket, POLICY, T0)
+
+    assert outcome.changes == {"next_measure_at": at(days=1)}
+    assert outcome.touches == (() if held == at(days=1) else ("9",))
+    record_only = incident(complete(next_measure_at=held), links=(linked_record(next_measure_at=at(days=9)),))
+    assert decide(problem, record_only, POLICY, T0).changes == {"next_measure_at": None}
+
+
+ASKS_FOR_CAUSES = POLICY.model_copy(update={"updates": POLICY.updates.model_copy(update={"cause_at_resolution": True})})
+
+
+@pytest.mark.parametrize("links", [(), (linked_record(),)], ids=["waiting", "linked"])
+def test_a_policy_may_ask_for_the_cause_while_those_who_repaired_it_still_know(links: tuple[LinkedTicket, ...]) -> None:
+    def asked(policy: Policy, **fields: Any) -> list[tuple[bool, str, set[str]]]:
+        ticket = incident(complete(priority=Priority.P1, **fields), state=TicketState.CLOSED, links=links)
+        notes = decide(problem, ticket, policy, T0).notes
+        return [
+            (told.public, told.text.splitlines()[0], set(told.marks)) for told in notes if "cause-asked" in told.marks
+        ]
+
+    question = "Resolved without a cause. Please state it in one sentence in Root cause (R30). Nothing waits for it."
+    assert asked(ASKS_FOR_CAUSES) == [(False, question, {"cause-asked"})]
+    assert asked(ASKS_FOR_CAUSES, root_cause="A digger.") == []
+    assert asked(POLICY) == []
+    assert asked(POLICY, root_cause="A digger.") == []
+
+
+def test_only_problem_records_tell_of_a_workaround_and_each_state_of_it_has_a_mark() -> None:
+    links = (rfo_of(None).model_copy(update={"workaround": "Use LTE."}), linked_record(workaround="Use LTE."))
+    (told,) = decide(problem, incident(complete(), links=links), POLICY, T0).notes
+
+    assert told.marks == {f"workaround-9-{sha256(b'Use LTE.').hexdigest()[:8]}"}
+
+
+def test_a_declined_record_that_was_linked_before_does_not_stand_in_the_way() -> None:
+    """But a link that a person took away does."""
+    declined = linked_record("problem:7:2", state=TicketState.CLOSED, problem_state=ProblemState.PROPOSED)
+
+    def made(*marks: str) -> int:
+        ticket = resolved(Priority.P1, links=(declined,), articles=(note(set(marks)),))
+        return len(decide(problem, ticket, POLICY, LATER).creates)
+
+    assert (made("problem-linked-9"), made("problem-linked-9", "problem-linked-8")) == (1, 0)
+
+
+def test_a_record_is_made_with_a_title_that_fits_and_everything_is_looked_at_again() -> None:
+    outcome = decide(problem, resolved(Priority.P1, title="x" * 300), POLICY, LATER)
+
+    assert len(outcome.creates[0].title) == 240
+    assert outcome.again
+    assert outcome.reasons == ("a resolved P1 needs its root cause found",)
+    assert decide(problem, resolved(Priority.P3), POLICY, LATER).reasons == ("no problem record: P3, closed",)

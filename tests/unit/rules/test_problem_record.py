@@ -126,8 +126,12 @@ def test_what_is_stated_is_due_no_more_and_a_level_is_called_once() -> None:
     month = decide(problem_record, known, POLICY, at(days=60))
     assert [told.title for told in month.notes] == ["Problem: overdue"]
     planned = record(owner="Grace", root_cause="x", fix_due=at(days=90))
-    assert decide(problem_record, planned, POLICY, at(days=60)).changes["next_escalation_at"] == at(days=90)
-    assert len(decide(problem_record, planned, POLICY, at(days=90)).notes) == 2
+    waiting = decide(problem_record, planned, POLICY, at(days=60))
+    assert (waiting.changes["next_escalation_at"], waiting.changes["review_on"]) == (at(days=90), None)
+    late = decide(problem_record, planned, POLICY, at(days=90))
+    assert [told.title for told in late.notes] == ["Problem: overdue", "Escalation level 3: head of operations"]
+    assert "Not stated in time: the fix, due" in late.notes[0].text
+    assert "problem overdue: the fix, due" in str(late.changes["escalation_reason"])
 
 
 def test_nothing_is_due_on_what_is_only_proposed_and_its_clocks_begin_when_a_person_confirms() -> None:
@@ -269,6 +273,9 @@ def test_an_overdue_problem_rises_to_the_first_level_from_that_of_the_policy_on(
     assert decide(problem_record, record(**service), policy, MORNING).changes["escalation_level"] == 3
     assert decide(problem_record, record(), policy, MORNING).changes["escalation_level"] == 5
     assert decide(problem_record, record(), policy, MORNING).changes["escalated_from"] == 0
+    for held in (3, 5):
+        again = decide(problem_record, record(escalation_level=held), POLICY, MORNING)
+        assert ("escalation_level" in again.changes, len(again.notes)) == (False, 1)
     risen = decide(problem_record, record(escalation_level=5), POLICY, MORNING)
     assert ("escalation_level" in risen.changes, len(risen.notes)) == (False, 1)
 

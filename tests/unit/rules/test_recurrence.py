@@ -11,7 +11,7 @@ from connector.domain.ticket import LinkedTicket
 from connector.domain.vocabulary import Duplicate, Priority, ServiceCheck, TicketKind, TicketState
 from connector.policy.catalogue import Service
 from connector.policy.models import Recurrence
-from connector.rules.recurrence import Fault, Recurring, fault_of, recurrences
+from connector.rules.recurrence import CountedFault, Recurring, fault_of, recurrences
 from tests.builders import T0, at, complete, default_policy, incident, moved
 
 RULES = Recurrence()
@@ -23,13 +23,13 @@ def service(number: int = 1, *, circuit: str | None = None, region: str | None =
     return Service(id=f"SVC-{number}", customer="acme", circuit_id=circuit, region=region)
 
 
-def fault(days_ago: float, hours: float = 1, priority: Priority = P3, on: Service | None = None) -> Fault:
+def fault(days_ago: float, hours: float = 1, priority: Priority = P3, on: Service | None = None) -> CountedFault:
     began = NOW - timedelta(days=days_ago)
     number = f"{days_ago}:{(on or service()).id}"
-    return Fault(TicketId(number), number, on or service(), priority, began, began + timedelta(hours=hours))
+    return CountedFault(TicketId(number), number, on or service(), priority, began, began + timedelta(hours=hours))
 
 
-def found(*faults: Fault, **rules: Any) -> list[tuple[str, str, tuple[str, ...]]]:
+def found(*faults: CountedFault, **rules: Any) -> list[tuple[str, str, tuple[str, ...]]]:
     said = recurrences(faults, RULES.model_copy(update=rules), NOW)
     return [(one.by, one.place, one.why) for one in said]
 
@@ -50,7 +50,7 @@ def found(*faults: Fault, **rules: Any) -> list[tuple[str, str, tuple[str, ...]]
         ([fault(1, priority=P2), fault(2, priority=P2)], None),
     ],
 )
-def test_the_counts_of_the_policy(faults: list[Fault], why: tuple[str, ...] | None) -> None:
+def test_the_counts_of_the_policy(faults: list[CountedFault], why: tuple[str, ...] | None) -> None:
     assert found(*faults) == ([("service", "SVC-1", why)] if why else [])
 
 
@@ -115,23 +115,25 @@ def test_it_lasts_from_its_stated_start_to_its_repair() -> None:
     assert (counted.began, counted.ended) == (at(minutes=-20), at(hours=2))
 
 
-def independent_faults(a_year: float, *, years: int, services: int, seed: int) -> list[Fault]:
+def independent_faults(a_year: float, *, years: int, services: int, seed: int) -> list[CountedFault]:
     """Faults that have nothing to do with each other: on each of the services, in regions of ten and on circuits of
     two, they come by a Poisson process, last 3 h in the median (lognormal, sigma 1), a fifth are P1."""
-    chance, faults = random.Random(seed), list[Fault]()
+    chance, faults = random.Random(seed), list[CountedFault]()
     for place in [service(n, circuit=f"C-{n // 2}", region=f"R-{n // 10}") for n in range(services)]:
         moment = T0 + timedelta(days=chance.expovariate(a_year / 365))
         while moment < T0 + timedelta(days=365 * years):
             lasted = timedelta(hours=3 * chance.lognormvariate(0, 1))
             number = str(len(faults))
             faults.append(
-                Fault(TicketId(number), number, place, P1 if chance.random() < 0.2 else P3, moment, moment + lasted)
+                CountedFault(
+                    TicketId(number), number, place, P1 if chance.random() < 0.2 else P3, moment, moment + lasted
+                )
             )
             moment += timedelta(days=chance.expovariate(a_year / 365))
     return faults
 
 
-def by_the_week(faults: list[Fault], years: int) -> list[Recurring]:
+def by_the_week(faults: list[CountedFault], years: int) -> list[Recurring]:
     """The command, once a week; what was proposed is linked and counts no more."""
     done, proposed = set[str](), list[Recurring]()
     for week in range(52 * years):
@@ -144,10 +146,10 @@ def by_the_week(faults: list[Fault], years: int) -> list[Recurring]:
     return proposed
 
 
-def with_each_incident(faults: list[Fault]) -> list[Recurring]:
+def with_each_incident(faults: list[CountedFault]) -> list[Recurring]:
     """With each incident when it begins and when it is over. A P1 proposes nothing, and has a record of its own half an
     hour after its end, from which on it counts no more."""
-    done, proposed, moments = set[str](), list[Recurring](), list[tuple[datetime, Fault]]()
+    done, proposed, moments = set[str](), list[Recurring](), list[tuple[datetime, CountedFault]]()
     moments = [(moment, one) for one in faults if one.priority is P3 for moment in (one.began, one.ended) if moment]
     for now, own in sorted(moments, key=lambda each: (each[0], each[1].ticket)):
         since = now - timedelta(days=90)

@@ -7,7 +7,7 @@ import pytest
 
 from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, RfoRelease, RfoStatus, TicketKind, TicketState
-from connector.rules.measures import Fault, Wrong
+from connector.rules.measures import RfoFault, Wrong
 from connector.rules.rfo_facts import rfo_draft
 from connector.rules.rfo_release import release, rfo_release
 from connector.rules.rfo_task import rfo_task
@@ -24,13 +24,13 @@ EARLY: Any = {"preventive_measures": "Move the second path to its own duct | Ada
 @pytest.mark.parametrize(
     ("cause", "faults"),
     [
-        ("TBD", [Fault("root_cause", Wrong.PLACEHOLDER, said="TBD")]),
-        ("x" * 19, [Fault("root_cause", Wrong.SHORT, said="x" * 19)]),
+        ("TBD", [RfoFault("root_cause", Wrong.PLACEHOLDER, said="TBD")]),
+        ("x" * 19, [RfoFault("root_cause", Wrong.SHORT, said="x" * 19)]),
         ("x" * 20, []),
         ("x " * 20, []),
     ],
 )
-def test_a_text_says_something(cause: str, faults: list[Fault]) -> None:
+def test_a_text_says_something(cause: str, faults: list[RfoFault]) -> None:
     about = outage()
 
     assert list(rfo_text(task(about, **{**TEXTS, "root_cause": cause}), about, None, POLICY, None).faults) == faults

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.helpdesks.errors import OutOfReachError, TransientError
-from connector.policy.links import Asked
+from connector.policy.links import ConsentQuestion
 from connector.receiver import Receiver, create_app
 from connector.sandbox.stage import Stage
 from connector.work.errors import StoreUnavailable
@@ -100,7 +100,7 @@ def test_the_page_from_a_letter_stands_in_no_frame(client: FlaskClient) -> None:
 
 
 def _link() -> str:
-    return LINKS.consent(Asked("zammad", TicketId("1"), datetime(2027, 1, 4, 8, tzinfo=UTC))).removeprefix(
+    return LINKS.consent(ConsentQuestion("zammad", TicketId("1"), datetime(2027, 1, 4, 8, tzinfo=UTC))).removeprefix(
         "https://support.isp.example"
     )
 

@@ -10,7 +10,7 @@ from connector.domain.ticket import Ticket
 from connector.policy.models import Policy
 from connector.work.outside import Outside
 from connector.work.table import WorkTable
-from connector.work.tellings import Wanted
+from connector.work.tellings import WantedTelling
 from tests.builders import T0, default_policy, incident, note
 
 
@@ -20,8 +20,8 @@ class Counting:
     def __init__(self) -> None:
         self.worded = 0
 
-    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[Wanted]:
-        yield Wanted("level-2", "pager", self._words)
+    def wanted(self, ticket: Ticket, policy: Policy, decision: Decision, now: datetime) -> Iterator[WantedTelling]:
+        yield WantedTelling("level-2", "pager", self._words)
 
     def is_noted(self, receiver: str) -> bool:
         return True

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from connector.doctor.context import Row
-from connector.doctor.writers import Writer
+from connector.doctor.writers import OtherWriter
 from connector.helpdesks.answer import objects
 from connector.helpdesks.errors import NotFoundError
 from connector.helpdesks.jira.doctor.context import Context
@@ -21,7 +21,7 @@ _AT_ONCE, _MOST_PAGES = 100, 50
 _DELETES = "deletes issues: what the rules had promised on them is gone"
 
 
-def automation_rules(context: Context) -> Iterator[Writer]:
+def automation_rules(context: Context) -> Iterator[OtherWriter]:
     """Those that are switched on and hold for the project. Raises NotFoundError where there is no Automation."""
     cloud = cloud_id_of(context.admin.get(TENANT))
     if cloud is None:
@@ -52,7 +52,7 @@ def _holds_here(row: Row, project_id: str) -> bool:
     return any(":project/" not in scope or scope.endswith(f":project/{project_id}") for scope in scopes)
 
 
-def _writer(context: Context, name: str, rule: Mapping[str, Any]) -> Writer:
+def _writer(context: Context, name: str, rule: Mapping[str, Any]) -> OtherWriter:
     ids: list[str] = []
     does: list[str] = []
     for component in _components(rule.get("components")):
@@ -65,7 +65,7 @@ def _writer(context: Context, name: str, rule: Mapping[str, Any]) -> Writer:
         if kind == "jira.issue.delete":
             does.append(_DELETES)
     sets, more = touched(context, ids)
-    return Writer(name, sets, [*more, *does])
+    return OtherWriter(name, sets, [*more, *does])
 
 
 def _components(held: Any) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from connector.doctor.context import Row
-from connector.doctor.writers import Writer
+from connector.doctor.writers import OtherWriter
 from connector.domain.vocabulary import TicketState
 from connector.helpdesks.answer import objects
 from connector.helpdesks.jira.doctor.context import Context
@@ -24,7 +24,7 @@ class _Way(NamedTuple):
     row: Row
 
 
-def workflows(context: Context) -> Iterator[Writer]:
+def workflows(context: Context) -> Iterator[OtherWriter]:
     """One for each workflow of the handled issue types. Raises HelpdeskError."""
     told: dict[str, tuple[Row, dict[str, str], list[str]]] = {}
     for kind in sorted(context.mapping.handled_types & context.issue_types.keys()):
@@ -42,13 +42,13 @@ def _rows(held: Mapping[str, Any], key: str) -> list[Row]:
     return objects(held.get(key) or [], f"Jira POST workflows: {key}")
 
 
-def _writer(context: Context, workflow: Row, names: Mapping[str, str], kinds: list[str]) -> Writer:
+def _writer(context: Context, workflow: Row, names: Mapping[str, str], kinds: list[str]) -> OtherWriter:
     ways = [_way(row, names) for row in _rows(workflow, "transitions")]
     sets, does = touched(context, [field for way in ways for field in _set_by(way.row)])
     own = {context.mapping.issue_types.rfo_task, context.mapping.issue_types.problem} & set(kinds)
     if own:
         does += _on_our_ways(context, ways, workflow, names, sorted(own))
-    return Writer(f"workflow {str(workflow.get('name'))!r} of {', '.join(kinds)}", sets, does)
+    return OtherWriter(f"workflow {str(workflow.get('name'))!r} of {', '.join(kinds)}", sets, does)
 
 
 def _way(row: Row, names: Mapping[str, str]) -> _Way:

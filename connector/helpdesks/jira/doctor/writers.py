@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from connector.doctor.finding import Check, Observation, skipped
-from connector.doctor.writers import Writer, checks
+from connector.doctor.writers import OtherWriter, checks
 from connector.helpdesks.jira.doctor.account import ADMIN_TOKEN
 from connector.helpdesks.jira.doctor.automation import automation_rules
 from connector.helpdesks.jira.doctor.by_hand import with_goals
@@ -22,7 +22,7 @@ _OTHER_TIMES = (
 _LOOK = "Look into the project's settings: Automation, Workflows."
 
 
-def required_fields(context: Context) -> Iterator[Writer]:
+def required_fields(context: Context) -> Iterator[OtherWriter]:
     """Fields without which Jira makes no issue, whoever makes it, though the connector has no value for them."""
     mapping, ids = context.mapping, context.site.fields.ids
     for kind, form in context.forms.items():
@@ -31,7 +31,7 @@ def required_fields(context: Context) -> Iterator[Writer]:
             for field_id, row in form.items():
                 if row.get("required") and not row.get("hasDefaultValue") and field_id not in filled:
                     does = f"is required of {kind}: the connector has no value for it, and cannot make one (400)"
-                    yield Writer(f"field {str(row.get('name'))!r}", (), [does])
+                    yield OtherWriter(f"field {str(row.get('name'))!r}", (), [does])
 
 
 def _own_types(mapping: JiraMapping) -> Mapping[str, tuple[str, ...]]:
@@ -39,17 +39,17 @@ def _own_types(mapping: JiraMapping) -> Mapping[str, tuple[str, ...]]:
     return {mapping.issue_types.rfo_task: ("rfo_status", "rfo_due_at"), mapping.issue_types.problem: ()}
 
 
-def slas(context: Context) -> Iterator[Writer]:
+def slas(context: Context) -> Iterator[OtherWriter]:
     """Goals of Service Management that the checklist does not ask for, as the latest request shows them."""
     for _, lengths in with_goals(context):
         for name in lengths:
             if name not in (FIRST_RESPONSE, REPAIR):
-                yield Writer(f"SLA {name!r}", (), [_OTHER_TIMES])
+                yield OtherWriter(f"SLA {name!r}", (), [_OTHER_TIMES])
         return
 
 
-_SEEN: Mapping[str, Callable[[Context], Iterable[Writer]]] = {"required fields": required_fields, "SLAs": slas}
-_ON_CLOUD: Mapping[str, Callable[[Context], Iterable[Writer]]] = {
+_SEEN: Mapping[str, Callable[[Context], Iterable[OtherWriter]]] = {"required fields": required_fields, "SLAs": slas}
+_ON_CLOUD: Mapping[str, Callable[[Context], Iterable[OtherWriter]]] = {
     "automation rules": automation_rules,
     "workflows": workflows,
 }
@@ -67,7 +67,9 @@ def _of_cloud(check: Check[Context]) -> Check[Context]:
 def writers(fields: str, types: str) -> tuple[Check[Context], ...]:
     """The checks of this section; ``fields`` and ``types`` are those that have to pass before."""
 
-    def made(kinds: Mapping[str, Callable[[Context], Iterable[Writer]]], *needs: str) -> tuple[Check[Context], ...]:
+    def made(
+        kinds: Mapping[str, Callable[[Context], Iterable[OtherWriter]]], *needs: str
+    ) -> tuple[Check[Context], ...]:
         return checks(kinds, lambda context: context.site.fields.labels, fields, types, *needs)
 
     return (*map(_of_cloud, made(_ON_CLOUD, ADMIN_TOKEN)), *made(_SEEN))

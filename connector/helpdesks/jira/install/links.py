@@ -9,7 +9,7 @@ from typing import NamedTuple
 from connector.install.installation import Link
 
 
-class Words(NamedTuple):
+class LinkWords(NamedTuple):
     """What the screens call things. Cloud has new words since 2025 and still some old ones: both are said."""
 
     settings: str
@@ -18,8 +18,8 @@ class Words(NamedTuple):
     created: str
 
 
-_OF_DATA_CENTER = Words("Project settings", "Issues", "issue type", "'Issue created'")
-_OF_CLOUD = Words(
+_OF_DATA_CENTER = LinkWords("Project settings", "Issues", "issue type", "'Issue created'")
+_OF_CLOUD = LinkWords(
     "Space settings (Project settings)",
     "Work items (Issues)",
     "work type (issue type)",
@@ -32,7 +32,7 @@ class Links(NamedTuple):
 
     base: str
     cloud: bool
-    words: Words
+    words: LinkWords
     screens: Link
     priorities: Link
     automation: Link

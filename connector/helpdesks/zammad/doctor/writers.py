@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connector.doctor.context import Row
-from connector.doctor.writers import Writer, checks
+from connector.doctor.writers import OtherWriter, checks
 from connector.domain.field import SetBy
 from connector.domain.fields import CATALOGUE
 from connector.helpdesks.zammad.doctor.conditions import named_conditions, reaches, texts
@@ -43,17 +43,17 @@ _OTHER_TIMES = (
 _TITLE = "rewrites the title, which the rules read for details: what the customer wrote there is lost to them"
 
 
-def triggers(context: Context) -> Iterator[Writer]:
+def triggers(context: Context) -> Iterator[OtherWriter]:
     """Triggers that set something on tickets of ours."""
     return _performers(context, "triggers", "trigger")
 
 
-def jobs(context: Context) -> Iterator[Writer]:
+def jobs(context: Context) -> Iterator[OtherWriter]:
     """Jobs of the scheduler."""
     return _performers(context, "jobs", "scheduler job")
 
 
-def _performers(context: Context, path: str, word: str) -> Iterator[Writer]:
+def _performers(context: Context, path: str, word: str) -> Iterator[OtherWriter]:
     for row in context.rows(path):
         if not row.get("active", True) or _is_ours(path, row) or row.get("object") not in (None, "", "Ticket"):
             continue
@@ -61,18 +61,18 @@ def _performers(context: Context, path: str, word: str) -> Iterator[Writer]:
             continue
         perform = row.get("perform") or {}
         does = ["deletes tickets: what the rules had promised on them is gone"] if "ticket.action" in perform else []
-        yield Writer(f"{word} {_name(row)}", _fields(context, perform), does)
+        yield OtherWriter(f"{word} {_name(row)}", _fields(context, perform), does)
 
 
-def macros(context: Context) -> Iterator[Writer]:
+def macros(context: Context) -> Iterator[OtherWriter]:
     """Macros that write what is the rules' own. What else a macro sets is an agent's choice, and meant so."""
     for row in context.rows("macros"):
         if row.get("active", True) and not _is_ours("macros", row):
             ours = [name for name in _fields(context, row.get("perform") or {}) if _is_rules(name)]
-            yield Writer(f"macro {_name(row)}", ours)
+            yield OtherWriter(f"macro {_name(row)}", ours)
 
 
-def ai_agents(context: Context) -> Iterator[Writer]:
+def ai_agents(context: Context) -> Iterator[OtherWriter]:
     """AI agents, from 7.0 on."""
     for row in context.rows("ai_agents"):
         if not row.get("active", True):
@@ -82,10 +82,10 @@ def ai_agents(context: Context) -> Iterator[Writer]:
         does = [_TITLE] if "title" in written else []
         if fields or does:
             does.append("the connector leaves a ticket alone while it is at work there")
-        yield Writer(f"AI agent {_name(row)}", fields, does)
+        yield OtherWriter(f"AI agent {_name(row)}", fields, does)
 
 
-def filters(context: Context) -> Iterator[Writer]:
+def filters(context: Context) -> Iterator[OtherWriter]:
     """Filters of incoming mail. What they set on a new ticket is said by its sender, in whose name it is made."""
     for row in context.rows("postmaster_filters"):
         if not row.get("active", True):
@@ -97,10 +97,10 @@ def filters(context: Context) -> Iterator[Writer]:
         does = [f"fills in {', '.join(fields)} {_BY_MAIL}"] if fields else []
         if "x-zammad-ignore" in named:
             does.append("drops mails: what customers write there reaches nobody")
-        yield Writer(f"e-mail filter {_name(row)}", (), does)
+        yield OtherWriter(f"e-mail filter {_name(row)}", (), does)
 
 
-def workflows(context: Context) -> Iterator[Writer]:
+def workflows(context: Context) -> Iterator[OtherWriter]:
     """Core workflows: what they demand, hide or offer binds the API too."""
     for row in context.rows("core_workflows"):
         if not row.get("active", True) or _is_ours("core_workflows", row) or row.get("object") not in (None, "Ticket"):
@@ -119,27 +119,27 @@ def workflows(context: Context) -> Iterator[Writer]:
         does = [f"demands {', '.join(demanded)} {_SCREENS[screen]}" for screen in _screens(row) if demanded]
         if offered:
             does.append(f"offers only some values of {', '.join(offered)}: another one that the rules write is refused")
-        yield Writer(f"core workflow {_name(row)}", filled, does)
+        yield OtherWriter(f"core workflow {_name(row)}", filled, does)
 
 
-def required(context: Context) -> Iterator[Writer]:
+def required(context: Context) -> Iterator[OtherWriter]:
     """Attributes without which a mask cannot be sent, by any agent (zammad#4834)."""
     for row in context.rows("object_manager_attributes"):
         if row.get("object", "Ticket") != "Ticket" or row.get("active") is False or not row.get("editable", True):
             continue
         screens = row.get("screens") or {}
         does = [says for screen, says in _SCREENS.items() if any(map(_demands, _of_agents(screens.get(screen))))]
-        yield Writer(f"attribute {row.get('name')}", (), [f"is required {says}" for says in does])
+        yield OtherWriter(f"attribute {row.get('name')}", (), [f"is required {says}" for says in does])
 
 
-def slas(context: Context) -> Iterator[Writer]:
+def slas(context: Context) -> Iterator[OtherWriter]:
     """SLAs of others for tickets of ours: Zammad takes the first that fits, by name."""
     for row in context.rows("slas"):
         if not _is_ours("slas", row) and reaches(row.get("condition"), context.groups_in_scope):
-            yield Writer(f"SLA {_name(row)}", (), [_OTHER_TIMES])
+            yield OtherWriter(f"SLA {_name(row)}", (), [_OTHER_TIMES])
 
 
-KINDS_OF_WRITERS: Mapping[str, Callable[[Context], Iterator[Writer]]] = {
+KINDS_OF_WRITERS: Mapping[str, Callable[[Context], Iterator[OtherWriter]]] = {
     "triggers": triggers,
     "scheduler": jobs,
     "AI agents": ai_agents,

@@ -6,7 +6,7 @@ import pytest
 
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.jira.client import JiraClient
-from connector.helpdesks.jira.pace import Pace, step_of
+from connector.helpdesks.jira.pace import RequestSpacing, step_of
 from connector.sandbox.jira import limits
 from tests.unit.helpdesks.jira.bench import Bench
 
@@ -44,7 +44,7 @@ def test_what_an_answer_says_of_its_limit(headers: dict[str, str], seconds: floa
 
 
 def test_each_request_waits_for_a_place_of_its_own_and_no_other_kind_waits() -> None:
-    pace = Pace()
+    pace = RequestSpacing()
     pace.learn("GET issue", told("10", limit="100", reset=SOON), NOW)
 
     waits = [pace.wait("GET issue", NOW) for _ in range(3)]
@@ -55,7 +55,7 @@ def test_each_request_waits_for_a_place_of_its_own_and_no_other_kind_waits() -> 
 
 
 def test_it_ends_when_there_are_plenty_again() -> None:
-    pace = Pace()
+    pace = RequestSpacing()
     pace.learn("GET issue", told("1", limit="100", reset=SOON), NOW)
     pace.learn("GET issue", told("99", limit="100", reset=SOON), NOW)
 

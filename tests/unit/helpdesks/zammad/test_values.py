@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connector.domain.fields import Fields
 from connector.domain.vocabulary import Impact, Priority, RfoStatus
-from connector.helpdesks.zammad.values import decode, encode, moment
+from connector.helpdesks.zammad.values import decode, encode, read_time
 
 START = datetime(2026, 11, 22, 10, 30, 15, tzinfo=UTC)
 
@@ -95,4 +95,4 @@ def test_what_was_written_reads_back_the_same(held: tuple[str, Any]) -> None:
 
 
 def test_a_moment_without_a_zone_is_utc() -> None:
-    assert moment("2026-11-22 10:30:15") == START
+    assert read_time("2026-11-22 10:30:15") == START

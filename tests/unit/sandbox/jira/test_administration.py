@@ -175,6 +175,12 @@ def test_a_filter_belongs_to_its_owner_and_is_seen_where_it_is_shared(desk: Desk
     assert desk.call("DELETE", f"filter/{made['id']}", by="agent") == (204, None)
 
 
+def test_a_refused_update_leaves_a_filter_as_it_was(desk: Desk) -> None:
+    made = desk.ok("POST", "filter", {"name": "Overdue", "jql": "project = ISP"})["id"]
+    assert desk.call("PUT", f"filter/{made}", {"name": "Late", "jql": "nonsense = 1"})[0] == 400
+    assert desk.ok("GET", f"filter/{made}")["name"] == "Overdue"
+
+
 def test_filters_are_found_by_name_on_cloud(cloud: Desk) -> None:
     cloud.ok("POST", "filter", {"name": "Interspace: overdue", "jql": "project = ISP", "description": "d"})
     found = cloud.ok("GET", "filter/search?filterName=interspace&expand=jql")["values"]

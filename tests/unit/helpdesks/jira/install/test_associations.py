@@ -9,7 +9,7 @@ from connector.install.errors import StepError
 from connector.install.plan import Action
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.faults import Fault
-from connector.sandbox.jira import field_schemes
+from connector.sandbox.jira import schemes
 from connector.sandbox.jira.records import FieldScheme
 from connector.sandbox.jira.world import World
 from tests.unit.helpdesks.jira.install.bench import JiraBench, field_named, new_bench
@@ -111,14 +111,14 @@ def test_a_field_that_the_scheme_does_not_take_stops_the_installation(
     clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = new_bench(clock)
-    real = field_schemes._added
+    real = schemes._added
 
     def but_one(world: World, field_id: str, number: int, only: set[str]) -> dict[str, Any]:
         told = real(world, field_id, number, only)
         is_one = world.custom_fields[field_id].name == "Repair due"
         return told | ({"success": False, "error": "Locked"} if is_one else {})
 
-    monkeypatch.setattr(field_schemes, "_added", but_one)
+    monkeypatch.setattr(schemes, "_added", but_one)
 
     with pytest.raises(StepError, match=r"customfield_\d+: Locked"):
         bench.install()
@@ -135,7 +135,7 @@ def test_a_site_that_names_no_scheme_of_the_project_is_one_before_the_migration(
 
 def test_an_answer_of_another_shape_is_refused(clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> None:
     bench = new_bench(clock)
-    monkeypatch.setattr(field_schemes, "page", lambda call, rows: {"isLast": True, "values": [{"projectId": 10000}]})
+    monkeypatch.setattr(schemes, "page", lambda call, rows: {"isLast": True, "values": [{"projectId": 10000}]})
 
     with pytest.raises(StepError, match="unexpected answer: expected the id of a scheme"):
         bench.plan()
