@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.contract.jira_specifications import Recorder
+    from tests.contract.jira_recorder import Recorder
 
 
 @pytest.fixture(scope="session")
 def recorder() -> Iterator["Recorder"]:
     """Listens to all sandboxes."""
     # Half a second of imports, which whoever only hands out the tests can do without.
-    from tests.contract.jira_specifications import Recorder
+    from tests.contract.jira_recorder import Recorder
 
     recorder = Recorder()
     recorder.listen()

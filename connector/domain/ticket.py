@@ -211,7 +211,7 @@ class Ticket(Kept):
         """Every step that a note of the connector proves, with the time of the first proof (UTC)."""
         marks: dict[Mark, datetime] = {}
         for article in self.articles:
-            if article.author is Actor.CONNECTOR:
+            if article.author.is_connector:
                 for mark in article.marks:
                     marks.setdefault(mark, article.created_at)
         return marks
@@ -270,7 +270,7 @@ class Ticket(Kept):
     @property
     def began_at(self) -> datetime:
         """When the first of the tickets that are this one now was created (UTC)."""
-        return min([self.created_at, *(merged.created_at for merged in self.merged)])
+        return min([self.created_at, *(each.created_at for each in self.merged)]) if self.merged else self.created_at
 
     @once
     def answers(self) -> tuple[Article, ...]:

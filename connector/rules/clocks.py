@@ -20,7 +20,7 @@ TargetName = Literal["first_response", "repair"]
 
 class Target(NamedTuple):
     """A time limit. ``due`` is ``None`` while the clock stands still before it; ``met`` when it was kept or missed
-    by an answer."""
+    by an answer, ``None`` while it is running."""
 
     name: TargetName
     due: datetime | None
@@ -31,11 +31,6 @@ class Target(NamedTuple):
         if self.due is None or self.due > now:
             return None
         return self.due if self.met is None or self.met > self.due else None
-
-    @property
-    def is_running(self) -> bool:
-        """Nobody has met it yet."""
-        return self.met is None
 
 
 class Clock(NamedTuple):

@@ -189,7 +189,7 @@ def _unread(ticket: Ticket) -> list[int]:
         for at, article in enumerate(articles)
         if (
             not article.internal
-            if article.author is Actor.CUSTOMER
+            if article.author.is_customer
             else article.author.is_staff and (at == noted or article.channel is Channel.PHONE)
         )
     ]

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from connector.domain.ticket import Ticket, found_once
-from connector.domain.vocabulary import Actor, Channel, Priority
+from connector.domain.vocabulary import Channel, Priority
 from connector.rules.case import Case
 from connector.rules.completeness import completeness
 from connector.rules.priority import priority
@@ -43,7 +43,7 @@ def priorities_held(case: Case) -> tuple[Held, ...]:
     if not history and held[0].priority is case.priority:
         return (held[0],)
     for change in history:
-        if change.actor is Actor.CONNECTOR:
+        if change.actor.is_connector:
             held += _written(case, change.at, change.new or default, settled)
         elif change.actor.is_trusted:
             held.append(Held(change.at, change.new or default))
@@ -92,10 +92,10 @@ def _came(ticket: Ticket) -> list[datetime]:
     came = {
         article.created_at
         for article in ticket.articles
-        if (article.author is Actor.CUSTOMER and not article.internal) or article.channel is Channel.PHONE
+        if (article.author.is_customer and not article.internal) or article.channel is Channel.PHONE
     }
     for changes in filter(None, map(ticket.changes.get, _DECIDING)):
-        came.update([change.at for change in changes if change.actor is not Actor.CONNECTOR])
+        came.update([change.at for change in changes if not change.actor.is_connector])
     # A merge brings along what was said before the ticket was there: that came with the creation.
     return [ticket.created_at, *sorted([at for at in came if at > ticket.created_at])]
 
@@ -112,8 +112,8 @@ def _looked(ticket: Ticket, before: datetime) -> datetime | None:
 @found_once
 def _acts(ticket: Ticket) -> list[datetime]:
     """When the connector did something on the ticket."""
-    acts = [change.at for change in ticket.history if change.actor is Actor.CONNECTOR]
-    acts += [article.created_at for article in ticket.articles if article.author is Actor.CONNECTOR]
+    acts = [change.at for change in ticket.history if change.actor.is_connector]
+    acts += [article.created_at for article in ticket.articles if article.author.is_connector]
     return sorted(acts)
 
 

@@ -10,6 +10,7 @@ from connector.rules.text.markup import MAX_HTML, MAX_TEXT
 
 _NOTHING = Outcome(rule="left_out")
 _CONNECTORS = frozenset({Actor.CONNECTOR, Actor.OTHER_CONNECTOR})
+_LEAST = min(MAX_TEXT, MAX_HTML)
 _MOST = 10
 """Messages of one look: whoever fills a ticket does not fill its notes."""
 
@@ -17,7 +18,9 @@ _MOST = 10
 def left_out(case: Case) -> Outcome:
     """What stands behind the read part of a message counts for nothing: it may ask for an escalation. Old messages and
     the connector's own are left alone."""
-    unread = [article for article in case.ticket.articles if _is_cut(article) and article.author not in _CONNECTORS]
+    # Hardly any message is longer than the least that may be left out.
+    long = [article for article in case.ticket.articles if article.is_cut or len(article.body) > _LEAST]
+    unread = [article for article in long if _is_cut(article) and article.author not in _CONNECTORS]
     if not unread:
         return _NOTHING
     since = case.now - case.policy.intake.ask_within.fixed

@@ -122,7 +122,7 @@ def _by_age(case: Case, clock: Clock) -> Iterator[tuple[Level, datetime | None]]
 
 def _missed(limit: Target, ages: Sequence[tuple[Level, datetime | None]], now: datetime) -> LevelDue | None:
     """A missed target raises to the level above the one that age alone had reached before (R37)."""
-    passes = limit.missed_at(now) or (limit.due if limit.is_running else None)
+    passes = limit.missed_at(now) or (limit.due if limit.met is None else None)
     if passes is None:
         return None
     return _above(ages, passes, limit.name)

@@ -31,7 +31,7 @@ def known(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     authors = {
         at: actor
         for at, article in enumerate(ticket.articles)
-        if article.author is Actor.CUSTOMER
+        if article.author.is_customer
         and (actor := Actor.MACHINE if at in automatic else _relation(article.by, customer)) is not Actor.CUSTOMER
     }
     if customer.silence is None and _is_machines(ticket, authors, customer):

@@ -16,7 +16,7 @@ def targets(case: Case) -> Outcome:
     counted = clocks(case)
     changes: Changes = {}
     for target in counted.targets:
-        if target.is_running:
+        if target.met is None:
             due = timeline.whole_second(target.due) if target.due else None
             if target.name == "first_response":
                 changes["first_response_due_at"] = due
@@ -25,7 +25,7 @@ def targets(case: Case) -> Outcome:
     missed = _missed([target.name for target in counted.targets if target.missed_at(case.now)])
     if missed is not case.ticket.fields.missed_targets:
         changes["missed_targets"] = missed
-    coming = (target.due for target in counted.targets if target.is_running and target.due and target.due > case.now)
+    coming = [limit.due for limit in counted.targets if limit.met is None and limit.due and limit.due > case.now]
     return Outcome(
         rule="targets", changes=changes, reasons=Reasons(lambda: _reasons(case)), due=min(coming, default=None)
     )

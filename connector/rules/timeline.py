@@ -212,7 +212,7 @@ def first_response_at(ticket: Ticket) -> datetime | None:
 def updates(ticket: Ticket) -> tuple[datetime, ...]:
     """When support told the customer something, in order, from the creation on. What support wrote for the customers of
     an outage is told by a letter of the connector."""
-    letters = [one for one in ticket.articles if one.author is Actor.CONNECTOR and not one.internal]
+    letters = [one for one in ticket.articles if one.author.is_connector and not one.internal]
     passed_on = [one.created_at for one in letters if any(mark.name == "parent-update" for mark in one.marks)]
     heard = sorted([*(answer.heard_at for answer in ticket.answers), *passed_on])
     return (ticket.created_at, *(at for at in heard if at > ticket.created_at))

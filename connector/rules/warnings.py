@@ -66,7 +66,7 @@ _IN_TIME = attrgetter("at")
 def _ahead(case: Case, share: float) -> Iterator[Warned]:
     """Of what is due. Of what is late already nobody is warned any more."""
     for target in clocks(case).targets:
-        if target.is_running and target.due is not None and target.due > case.now:
+        if target.met is None and target.due is not None and target.due > case.now:
             yield from _of_target(case, target, target.due, share)
     due = next_update(case)
     if due is not None and due > case.now and (at := next_update(case, share)) is not None:

@@ -24,6 +24,8 @@ from tests.working import in_a_thread
 EVENTS, TICKETS = 10_000, 100
 SPREAD_S = 10.0
 SETTLE = timedelta(seconds=1)
+_LONG_SETTLE = 5 * SETTLE
+"""For what comes at once: also on a busy machine all of it is there before the first look."""
 _THREADS = 16
 _DEADLINES, _QUICK_DEADLINES = 50, 10
 _PATIENCE_S = 60.0
@@ -78,11 +80,11 @@ def _reconciles(send: Callable[[WorkTable], None]) -> int:
 
 
 def _at_once(table: WorkTable) -> None:
-    """All events within the settling time: transactions of a hundred, one event of each ticket."""
-    began = time.monotonic()
+    """All events within a long settling time: transactions of a hundred, one event of each ticket."""
+    due = table.now() + _LONG_SETTLE
     for _ in range(EVENTS // TICKETS):
-        table.touch([Key(DESK, str(number)) for number in range(TICKETS)], table.now() + SETTLE)
-    if time.monotonic() - began > SETTLE.total_seconds():
+        table.touch([Key(DESK, str(number)) for number in range(TICKETS)], due)
+    if table.now() > due:
         raise RuntimeError("this machine is too busy: the burst took longer than the settling time")
 
 
@@ -107,7 +109,7 @@ def _spread(table: WorkTable) -> None:
 def _rested(table: WorkTable, sent: datetime) -> bool:
     """The settling time of the last event is over and nothing of it is left."""
     due = table.next_due(DESK)
-    return due is None or due > sent + 2 * SETTLE
+    return due is None or due > sent + 2 * _LONG_SETTLE
 
 
 def _lateness(deadlines: int) -> list[float]:

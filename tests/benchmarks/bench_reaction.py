@@ -21,7 +21,7 @@ from tests.benchmarks.processes import command, is_swept
 from tests.benchmarks.report import Row, show
 from tests.benchmarks.sandbox_process import sandbox_process
 from tests.benchmarks.senders import SECRET, signed_request
-from tests.ports import free_port
+from tests.ports import free_port, is_answering
 from tests.waiting import wait_until
 
 _ANSWER_S, _ANSWERS = 0.05, 3
@@ -44,6 +44,7 @@ def rows(*, quick: bool = False) -> Iterator[Row]:
         }
         with command("run", settings) as running, closing(WorkTable.open(url)) as table:
             wait_until(lambda: running.has_said("worker started"), "the start of the worker")
+            wait_until(lambda: is_answering(port), "the start of the receiver")
             wait_until(lambda: is_swept(table, sandbox.desk), "the first sweep")
             sandbox.answers_in(_ANSWER_S)
             changed: dict[str, datetime] = {}

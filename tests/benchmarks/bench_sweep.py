@@ -74,7 +74,7 @@ def _know(table: WorkTable, desk: str, updated: Mapping[str, datetime]) -> None:
     table.touch([Key(desk, ticket) for ticket in updated], table.now())
     while jobs := table.claim(desk, _CLAIMED, _LEASE):
         table.finish([Done(job, None, updated[job.key.ticket]) for job in jobs])
-    table.helpdesks.set_policy(desk, default_policy().version)
+    table.helpdesks.set_policy(desk, default_policy().rules_version)
     table.helpdesks.set_cursor(desk, max(updated.values()))
 
 

@@ -1,14 +1,13 @@
 """The official specifications as the judge of every call that a sandbox Jira answered.
 
-`judge` looks at exchanges; `Recorder` collects them from every sandbox there is while it listens. Of calls that look
-alike (same method, path, status, and the same keys and types in both bodies) one is judged, once per run. Cloud is
-judged by the platform's v3 specification, to which its v2 paths are mapped: the differences are in `CLOUD_CORRECTIONS`.
+Of calls that look alike (same method, path, status, and the same keys and types in both bodies) one is judged, once per
+run (`jira_recorder`). Cloud is judged by the platform's v3 specification, to which its v2 paths are mapped: the
+differences are in `CLOUD_CORRECTIONS` (`jira_corrections`).
 """
 
-import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -20,198 +19,11 @@ from openapi_core.templating.paths.exceptions import PathError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from connector.sandbox.jira import Exchange
-from connector.sandbox.jira.desk import WATCHERS
 from tests import evidence
+from tests.contract.jira_corrections import CORRECTIONS
 
 Json = Any
 
-
-class Correction(NamedTuple):
-    """Where a specification is wrong: what is put right, and why we know better."""
-
-    reason: str
-    change: Callable[[Json], None]
-
-
-def _any_value(*schemas: str) -> Callable[[Json], None]:
-    """Properties of schemas that take any value: `Schema.property`, or `Schema.*` for all further ones."""
-
-    def change(document: Json) -> None:
-        for name in schemas:
-            schema, _, held = name.partition(".")
-            found = document["components"]["schemas"][schema]
-            if held == "*":
-                found["additionalProperties"] = True
-            elif held.endswith(".*"):
-                found["properties"][held[:-2]]["additionalProperties"] = True
-            else:
-                found["properties"][held] = {}
-
-    return change
-
-
-def _lists(*paths: str) -> Callable[[Json], None]:
-    """Answers that are lists of what the specification shows one of."""
-
-    def change(document: Json) -> None:
-        for name in paths:
-            method, _, path = name.partition(" ")
-            for answer in document["paths"][path][method.lower()]["responses"].values():
-                for content in answer.get("content", {}).values():
-                    content["schema"] = {"type": "array", "items": content["schema"]}
-
-    return change
-
-
-def _any_body(*paths: str) -> Callable[[Json], None]:
-    """Requests whose body is any JSON."""
-
-    def change(document: Json) -> None:
-        for name in paths:
-            method, _, path = name.partition(" ")
-            for content in document["paths"][path][method.lower()]["requestBody"]["content"].values():
-                content["schema"] = {}
-
-    return change
-
-
-def _answers(*names: str) -> Callable[[Json], None]:
-    """Answers that the specification does not describe: `POST /api/2/issueLinkType 201`."""
-
-    def change(document: Json) -> None:
-        for name in names:
-            method, path, status = name.split()
-            responses = document["paths"][path][method.lower()]["responses"]
-            responses[status] = {"description": "", "content": {"application/json": {"schema": {}}}}
-
-    return change
-
-
-def _query(path: str, *parameters: str) -> Callable[[Json], None]:
-    """Parameters that stand in the query, as plain texts."""
-
-    def change(document: Json) -> None:
-        held = document["paths"][path]["get"]["parameters"]
-        kept = [parameter for parameter in held if parameter["name"] not in parameters]
-        added = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in parameters]
-        document["paths"][path]["get"]["parameters"] = kept + added
-
-    return change
-
-
-def _group_members(document: Json) -> None:
-    _query("/api/2/group/member", "groupname")(document)
-    _answers("GET /api/2/group/member 200")(document)
-
-
-def _nullable(*schemas: str) -> Callable[[Json], None]:
-    """Texts that may be null: all properties of these schemas."""
-
-    def change(document: Json) -> None:
-        for name in schemas:
-            for held in document["components"]["schemas"][name]["properties"].values():
-                held["nullable"] = True
-
-    return change
-
-
-def _readable(*schemas: str) -> Callable[[Json], None]:
-    """Schemas that are marked as write-only and are answered all the same."""
-
-    def change(document: Json) -> None:
-        for name in schemas:
-            del document["components"]["schemas"][name]["writeOnly"]
-
-    return change
-
-
-def _offset_without_colon(document: Json) -> None:
-    """Times with an offset such as +0100, everywhere."""
-    for held in _everything_in(document):
-        if held.get("format") == "date-time":
-            del held["format"]
-            held["pattern"] = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}$"
-
-
-def _everything_in(value: Json) -> Iterator[dict[str, Json]]:
-    if isinstance(value, dict):
-        yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _everything_in(inner)
-
-
-TIMES = Correction("offsets are written without a colon, as all examples show", _offset_without_colon)
-CLOUD_CORRECTIONS = (
-    TIMES,
-    Correction(
-        "a form is no list: its part is called file, as the description says",
-        _any_body("POST /rest/api/3/issue/{issueIdOrKey}/attachments"),
-    ),
-    Correction("what was or is empty is null in a changelog", _nullable("ChangeDetails")),
-    Correction("a screen scheme shows its screens, as the example does", _readable("ScreenTypes")),
-    Correction(
-        "what identifies a field or a project is a text or a number, as the example shows",
-        _any_value("AssociationContextObject.identifier", "FieldIdentifierObject.identifier"),
-    ),
-    Correction(
-        "the names of a gadget's row and column were overwritten by their descriptions, and they are shown too",
-        _any_value("DashboardGadget.position", "DashboardGadgetSettings.position"),
-    ),
-)
-DATA_CENTER_CORRECTIONS = (
-    TIMES,
-    Correction(
-        "a form is no text: its part is called file, as the description says",
-        _any_body("POST /api/2/issue/{issueIdOrKey}/attachments"),
-    ),
-    Correction("what was or is empty is null in a changelog", _nullable("ChangeItemBean")),
-    Correction("a list of screens is answered with 200", _answers("GET /api/2/screens 200")),
-    Correction(
-        "the group's name stands in the query, and the answer is a page of users",
-        _group_members,
-    ),
-    Correction("fields to show are a text with commas", _query("/api/2/search", "fields", "expand")),
-    Correction(
-        "the description tells of expand=transitions.fields, the list of parameters forgets it",
-        _query("/api/2/issue/{issueIdOrKey}/transitions", "expand"),
-    ),
-    Correction(
-        "values of fields are texts, numbers, lists and null, not objects only",
-        _any_value("IssueBean.fields.*", "IssueUpdateBean.fields.*"),
-    ),
-    Correction(
-        "values of properties are any JSON, not texts only",
-        _any_value("EntityPropertyBean.value", "PropertiesBean.*"),
-    ),
-    Correction("a property is set to any JSON", _any_body("PUT /api/2/issue/{issueIdOrKey}/properties/{propertyKey}")),
-    Correction(
-        "these answer lists, as their examples show",
-        _lists(
-            "GET /api/2/field",
-            "GET /api/2/status",
-            "GET /api/2/priority",
-            "GET /api/2/issuetype",
-            "GET /api/2/project",
-            "GET /api/2/role",
-            "GET /api/2/project/{projectIdOrKey}/statuses",
-            "GET /api/2/screens/{screenId}/tabs",
-            "GET /api/2/screens/{screenId}/tabs/{tabId}/fields",
-            "GET /api/2/screens/{screenId}/availableFields",
-            "GET /api/2/filter/favourite",
-            "GET /api/2/filter/{id}/permission",
-            "POST /api/2/issue/{issueIdOrKey}/attachments",
-            "POST /api/2/filter/{id}/permission",
-            "GET /api/2/user/search",
-        ),
-    ),
-)
-PORTAL_CORRECTIONS = (
-    Correction(
-        "a form is no list: its parts are called file, as the description says",
-        _any_body("POST /rest/servicedeskapi/servicedesk/{serviceDeskId}/attachTemporaryFile"),
-    ),
-)
-CORRECTIONS = {"cloud": CLOUD_CORRECTIONS, "datacenter": DATA_CENTER_CORRECTIONS, "portal": PORTAL_CORRECTIONS}
 
 SILENT = {
     "/gateway/api/automation/": "Automation has a documentation of its own, and no specification here",
@@ -407,72 +219,3 @@ def _refusal_problems(path: str, answer: bytes) -> Iterator[str]:
         yield f"the error lacks {sorted(keys - body.keys())}"
     if any("the sandbox cannot read" in str(text) for text in body.get("errorMessages", ())):
         yield f"the sandbox broke: {body}"
-
-
-class Recorder:
-    """Collects the calls of all sandboxes while it is open, one of each kind."""
-
-    def __init__(self) -> None:
-        self._new: list[Exchange] = []
-        self._seen: set[tuple[object, ...]] = set()
-        self._shapes: dict[bytes, object] = {}
-        """Of bodies by their digests: most are heard many times."""
-        self._kinds: dict[object, object] = {}
-        """Each of these shapes once."""
-
-    def listen(self) -> None:
-        """From now on."""
-        WATCHERS.append(self._hear)
-
-    def stop(self) -> None:
-        """No more."""
-        WATCHERS.remove(self._hear)
-
-    def complaints(self) -> list[str]:
-        """What is to be said of the calls since the last time it was asked for."""
-        new, self._new = self._new, []
-        return judge(new)
-
-    def _hear(self, exchange: Exchange) -> None:
-        kind = kind_of(exchange, self._shape)
-        if kind not in self._seen:
-            self._seen.add(kind)
-            self._new.append(exchange)
-
-    def _shape(self, body: bytes) -> object:
-        digest = hashlib.blake2b(body, digest_size=16).digest()
-        if digest not in self._shapes:
-            shape = shape_of(body)
-            self._shapes[digest] = self._kinds.setdefault(shape, shape)
-        return self._shapes[digest]
-
-
-def shape_of(body: bytes) -> object:
-    """What bodies that look alike have in common."""
-    try:
-        return _shape_of(json.loads(body)) if body else None
-    except ValueError:
-        return "broken"
-
-
-def kind_of(exchange: Exchange, shape: Callable[[bytes], object] = shape_of) -> tuple[object, ...]:
-    """What calls that look alike have in common."""
-    parts = urlsplit(exchange.path)
-    path = re.sub(r"(?<=/)[^/]*\d[^/]*", "*", parts.path)
-    names = tuple(sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}))
-    bodies = (shape(exchange.body), shape(exchange.answer))
-    return exchange.flavour, exchange.method, path, names, exchange.status, *bodies
-
-
-def _shape_of(value: Json) -> object:
-    if isinstance(value, dict):
-        return frozenset((_without_number(key), _shape_of(held)) for key, held in value.items())
-    if isinstance(value, list):
-        return frozenset(map(_shape_of, value))
-    return type(value)
-
-
-@cache
-def _without_number(key: str) -> str:
-    """Custom fields differ in nothing else."""
-    return re.sub(r"\d+", "#", key)

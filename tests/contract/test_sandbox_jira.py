@@ -12,7 +12,9 @@ from connector.helpdesks.versions import versions
 from connector.sandbox.jira import Exchange, routes
 from connector.sandbox.jira.desk import WATCHERS
 from tests.contract import jira_specifications as judge_module
-from tests.contract.jira_specifications import CORRECTIONS, SILENT, agreement, judge, kind_of
+from tests.contract.jira_corrections import CORRECTIONS
+from tests.contract.jira_recorder import kind_of
+from tests.contract.jira_specifications import SILENT, agreement, judge
 from tests.contract.jira_walk import walk
 
 FLAVOURS = ("cloud", "datacenter")
