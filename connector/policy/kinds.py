@@ -92,9 +92,30 @@ def _pattern(text: str) -> str:
     return text
 
 
+class Shaped:
+    """A text of a certain form. Whoever writes another one reads what is expected, not a regular expression."""
+
+    def __init__(self, pattern: str, expected: str) -> None:
+        self._pattern = pattern
+        self._expected = expected
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(schema) | {"pattern": self._pattern}
+
+    def _checked(self, text: str) -> str:
+        if not re.fullmatch(self._pattern, text):
+            raise ValueError(f"{text[:60]!r} is no {self._expected}")
+        return text
+
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """A text with at least one character."""
-PhoneNumber = Annotated[Name, Field(pattern=r"^\+?[0-9][0-9 ()/.-]{3,30}$")]
+PhoneNumber = Annotated[Name, Shaped(r"^\+?[0-9][0-9 ()/.-]{3,30}$", "phone number (example: +49 30 5550 0101)")]
 """As people write one."""
 Address = Annotated[Name, AfterValidator(_address)]
 """An e-mail address."""

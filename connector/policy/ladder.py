@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from connector.domain.vocabulary import Priority
 from connector.policy import checks
-from connector.policy.kinds import Address, Contact, Day, FixedLength, Name, PhoneNumber, Span
+from connector.policy.kinds import Address, Contact, Day, FixedLength, Name, PhoneNumber, Shaped, Span
 from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section
 
@@ -70,9 +70,9 @@ class Level(Section):
 class LadderVersion(Section):
     """One version of an escalation matrix (R35): levels in order, times rising."""
 
-    version: Annotated[Name, Field(pattern=r"^[A-Za-z0-9._-]{1,20}$")] = Field(
-        default="1", description="as the matrix document bears it"
-    )
+    version: Annotated[
+        Name, Shaped(r"^[A-Za-z0-9._-]{1,20}$", "version: at most 20 letters, digits, points, dashes")
+    ] = Field(default="1", description="as the matrix document bears it")
     valid_from: Day | None = Field(
         default=None,
         description="tickets opened before this day, in display_timezone, stay under the version before; a version "

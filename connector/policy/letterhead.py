@@ -13,7 +13,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from connector.policy.document import PolicyDocument
-from connector.policy.kinds import Name
+from connector.policy.kinds import Name, Shaped
 from connector.policy.locate import MAPPINGS
 from connector.policy.problem import PolicyError, Problem
 from connector.policy.read import read_section
@@ -23,11 +23,16 @@ FILE = "provider.yaml"
 LARGEST_LOGO = 300_000
 """Bytes."""
 
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="as #rrggbb")]
+Colour = Annotated[
+    str, Shaped(r"^#[0-9a-fA-F]{6}$", 'colour (example: "#12355b", in quotes)'), Field(description="as #rrggbb")
+]
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SVG = re.compile(rb"<svg[\s>]")
 _FOREIGN = re.compile(rb"<(?:script|foreignObject|image)[\s/>]|(?:xlink:)?href\s*=\s*[\"'](?!#)", re.IGNORECASE)
+
+
+LogoName = Annotated[str, Shaped(r"^[\w.-]+\.(svg|png)$", "file of this folder that ends with .svg or .png")]
 
 
 class Provider(Section):
@@ -42,11 +47,7 @@ class Provider(Section):
     registered: str | None = Field(default=None, description="what the law wants in the foot of a letter")
     colour: Colour = Field(default="#12355b", description="of headings and lines")
     accent: Colour = Field(default="#0b7a75", description="of what stands out")
-    logo: str | None = Field(
-        default=None,
-        pattern=r"^[\w.-]+\.(svg|png)$",
-        description="a file of this folder: SVG or PNG, at most 300 kB",
-    )
+    logo: LogoName | None = Field(default=None, description="a file of this folder: SVG or PNG, at most 300 kB")
 
 
 class Letterhead(NamedTuple):

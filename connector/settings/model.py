@@ -125,7 +125,7 @@ class Settings(Model):
     ops_url: WebAddress | None = Field(
         None,
         description="Where people reach the operations page, such as `https://connector.example.com/ops/`; "
-        "internal notes then lead to the ticket's page there, and `install apply` links Zammad's tickets to it.",
+        "internal notes then lead to the ticket's page there, and `install apply` links each ticket to it if it can.",
     )
     ops_user_header: str | None = Field(
         None,

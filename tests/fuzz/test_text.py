@@ -4,6 +4,7 @@ faster, and the nastiest texts of full length come to an end."""
 import re
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -96,10 +97,17 @@ def calls(body: str, is_html: bool) -> int:
     return count
 
 
+@cache
+def begin() -> None:
+    """What is made once in a process, tables of zones and words, is the work of no text."""
+    calls("To begin with: " + "SVC-1005 " * 900, is_html=False)
+
+
 @pytest.mark.parametrize("is_html", [False, True], ids=["text", "html"])
 @pytest.mark.parametrize("seed", SEEDS, ids=repr)
 def test_four_times_the_text_is_at_most_about_four_times_the_work(seed: str, is_html: bool) -> None:
     short, long = seed * (8_000 // len(seed)), seed * (32_000 // len(seed))
+    begin()
 
     assert calls(long, is_html) <= 5 * calls(short, is_html) + 20_000
 

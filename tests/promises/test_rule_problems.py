@@ -5,6 +5,7 @@ Turns red if a record is opened at once, if a second worker does not see what th
 created, if search is believed before it can know, and if a link that a person took away comes back.
 """
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from connector.domain.ticket import LinkedTicket, Ticket
 from connector.domain.vocabulary import CauseCategory, Priority, ProblemState, TicketKind, TicketState
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.rules.recurrence import fault_of, recurrences
+from connector.sandbox.house import Call
 from connector.sandbox.jira.house import JiraHouse
 from connector.work.reconcile import reconcile
 from tests.promises.conftest import COMPLETE, Cast
@@ -144,6 +146,27 @@ def test_two_workers_at_the_same_moment_open_one_record(cast: Cast) -> None:
 
     assert len(records(cast, *tickets)) == 1
     assert len(records(cast, tickets[1])) == 1
+
+
+def test_an_incident_without_a_problem_costs_two_reads_and_a_write_at_each_look(cast: Cast) -> None:
+    """An answer of support, and a level: what problem management asks for besides, it asks for once the service is
+    known, when the incident is over, and where there is a problem."""
+    stage = cast.stage
+    ticket = cast.customer.writes("Line down", COMPLETE)
+    stage.settle()
+    since = stage.house.served()
+    cast.agent.replies(ticket, "We are on it.")
+    stage.advance(timedelta(minutes=60))
+
+    assert stage.ticket(ticket).fields.escalation_level == 2
+    looks: list[list[Call]] = []
+    for call in stage.house.calls(since):
+        if call.method == "GET" and re.fullmatch(r"(tickets|issue)/\d+(\?.*)?", call.path):
+            looks.append([])
+        looks[-1].append(call)
+    for look in looks:
+        writes = [call for call in look if call.is_write]
+        assert (len(look) - len(writes) <= 2, len(writes) <= 1) == (True, True), list(map(str, look))
 
 
 def test_a_link_that_a_person_made_before_is_enough_and_one_taken_away_stays_away(cast: Cast) -> None:

@@ -229,7 +229,7 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         or AVOIDED.search(plain[: named.start()])
         or AVOIDED_AFTER.search(plain[named.end() :]),
         "other negation": NEGATION.search(plain) or WITHDRAWAL.search(plain),
-        "information": asked or informs or TELL.search(clause) or MENTION.search(AS_AGREED.sub(" ", clause)),
+        "information": asked or informs or TELL.search(clause) or _mentions(clause, named),
         "sent elsewhere": ELSEWHERE.search(clause),
         "asked before": ASKED_BEFORE.search(clause),
         "past": PAST.search(MAY_WE_HAVE.sub(" ", HIGH_TIME.sub(" ", plain)))
@@ -242,6 +242,14 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         "other act": _beside(OTHER_ACT, plain, named),
     }
     return tuple(name for name, cue in cues.items() if cue)
+
+
+def _mentions(clause: str, named: re.Match[str]) -> bool:
+    """Whether what is named is only part of another thing, such as an escalation matrix."""
+    return any(
+        match.start() < named.end() and named.start() < match.end()
+        for match in MENTION.finditer(AS_AGREED.sub(_masked, clause))
+    )
 
 
 def _beside(words: re.Pattern[str], clause: str, named: re.Match[str]) -> bool:

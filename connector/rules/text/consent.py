@@ -9,7 +9,8 @@ _MOST_WORDS = 25
 _FEW_WORDS = 8
 _NAME_WORDS = 3
 _YES = re.compile(
-    r"(?<![\w-])(?:yes|yep|yeah|ok|okay|k|agreed?|fine|sure|of course(?! not)|go ahead|sounds good|that works"
+    r"(?<![\w-])(?:yes|affirmative|yep|yeah|ok|okay|k|agreed?|fine|sure|of course(?! not)|go ahead|sounds good"
+    r"|that works"
     r"|works for (?:me|us)"
     r"|no (?:problem|objections?|rush|hurry)|keine eile|eilt nicht|meinetwegen|von mir aus|alles klar|confirm(?:ed)?"
     r"|accept(?:ed|able)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"

@@ -89,6 +89,7 @@ CONDITION = _words(
     r"|(?:bei|nach) bedarf|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
     r"|before we",
     r"should (?:the|it|this|that|there|nobody|no|nothing|you|we)",
+    r"only (?:after|with|when)|nur (?:nach|mit)|erst (?:nach|wenn)",
     r"falls|wenn|sofern|sonst|ansonsten|andernfalls|eventuell|evtl|vielleicht|möglicherweise|sobald|solange|später"
     r"|ggf"
     r"|gegebenenfalls|im notfall|bevor|notfalls|wahrscheinlich|überleg\w*|vorbehalt\w*|behalten (?:\w+ ){0,4}vor",
@@ -214,6 +215,8 @@ TELL = _words(
     r"|welche\w*)",
 )
 MENTION = _words(
+    r"(?:escalation|rfo|rca) (?:(?:e-?)?mails?|messages?|notifications?|notices?|alerts?|reminders?|templates?)",
+    r"eskalations(?:verteiler|e?-?mail|nachricht|meldung|hinweis)\w*",
     r"escalation (?:process|path|matrix|contacts?|procedure|list|numbers?|policy|manager|plan|level is|e-?mail"
     r"|phone|hotline"
     r"|chain)\w*",
@@ -294,7 +297,10 @@ NOT_MEANT = _words(
 )
 """A message that says so of itself means nothing else that it says for certain."""
 OTHER_ACT = _words(
-    r"correct|amend|change|update|review|explain|clarify|discuss|comment on|check|confirm|read|compare|close|archive"
+    r"unsubscribe|delete|erase|stop (?:sending|mailing)|cease|translate|rename|print|reduce|tell \w+ that"
+    r"|inform \w+ that"
+    r"|streich\w*|lösch\w*|entfern\w*|abmeld\w*|abbestell\w*|übersetz\w*"
+    r"|correct|amend|change|update|review|explain|clarify|discuss|comment on|check|confirm|read|compare|close|archive"
     r"|korrigier\w+|berichtig\w+|änder\w+|ändern|prüf\w+|erklär\w+|erläuter\w+|besprech\w+|lesen|schließ\w+"
 )
 """Something else to be done with what is named than to give it."""

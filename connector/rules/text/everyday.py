@@ -79,7 +79,7 @@ _REGION = re.compile(
 )
 _REGIONS = {"E": "America/New_York", "C": "America/Chicago", "M": "America/Denver", "P": "America/Los_Angeles"}
 _PLACE = re.compile(
-    r"(?<=[\dmrhz])\s?(?:\(([A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)?)(?: time)?\)"
+    r"(?<=[\dmrhz])\s?(?:\(([A-Z][^\W\d_]+(?: (?!time\b)[A-Z][^\W\d_]+)?)(?: time)?\)"
     r"|([A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)?)(?:er)? (?:time|zeit)\b)",
     re.IGNORECASE,
 )

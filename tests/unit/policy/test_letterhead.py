@@ -43,7 +43,7 @@ def test_a_policy_without_a_folder_has_the_sample(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("provider", "says"),
     [
-        ("name: Seaside\ncolour: blue\n", "provider.yaml:2: colour: "),
+        ("name: Seaside\ncolour: blue\n", "provider.yaml:2: colour: 'blue' is no colour (example: "),
         ("name: Seaside\nlogo: ../secret.svg\n", "provider.yaml:2: logo: "),
         ("name: Seaside\nlogo: gone.svg\n", "provider.yaml:2: logo: "),
         ("name: Seaside\ncolor: '#000000'\n", "provider.yaml:2: color: "),

@@ -11,7 +11,7 @@ from connector.domain.vocabulary import Actor, Channel, FaultType, Impact, Prior
 from connector.messages.words import Language
 from connector.rules.evaluate import evaluate
 from connector.rules.priority import priority
-from tests.builders import T0, at, changed, complete, default_policy, incident, note
+from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
 from tests.unit.rules.passes import decide, with_values, written
 
 POLICY = default_policy()
@@ -219,3 +219,39 @@ def test_a_long_text_of_two_lines_still_fits_the_field() -> None:
     assert reason is not None
     assert reason.startswith("P3: because of the matrix and the contract and")
     assert len(reason) <= CATALOGUE["priority_reason"].length
+
+
+# Chosen by whoever took a call
+
+
+def taken(*history: Change, is_call: bool = True, default: Priority | None = Priority.P3, **values: Any) -> Ticket:
+    """Opened as P1 by whoever took the call; the helpdesk's own first value is P3."""
+    opening = said("Line down.", at(), Actor.AGENT, channel=Channel.PHONE, is_call=is_call)
+    held: dict[str, Any] = {"created_by": Actor.AGENT, "articles": (opening,), "default_priority": default}
+    return incident(complete(priority=Priority.P1), history=history, **(held | values))
+
+
+@pytest.mark.parametrize(
+    ("ticket", "kept"),
+    [
+        (taken(), True),
+        (taken(created_by=Actor.MANAGER), True),
+        (taken(created_by=Actor.CUSTOMER), True),
+        (taken(changed("priority", Priority.P1, Priority.P2, at(minutes=1), Actor.SYSTEM)), True),
+        (taken(changed("priority", Priority.P1, Priority.P3, at(minutes=1), Actor.CONNECTOR)), False),
+        (taken(changed("priority", None, Priority.P1, at(minutes=1), Actor.SYSTEM)), False),
+        (taken(is_call=False), False),
+        (taken(articles=()), False),
+        (taken(default=Priority.P1), False),
+        (taken(default=None), False),
+        (taken(copied_from="3"), False),
+    ],
+    ids=[
+        "by-an-agent", "by-a-manager", "in-the-customers-name", "changed-since", "written-over", "empty-at-first",
+        "no-call", "no-message", "the-helpdesks-own", "unknown-own", "a-copy",
+    ],
+)  # fmt: skip
+def test_the_priority_with_which_a_call_was_opened_is_a_persons_choice(ticket: Ticket, kept: bool) -> None:
+    outcome = decide(priority, ticket, POLICY, at(minutes=2))
+
+    assert (outcome.changes["priority_source"] is PrioritySource.AGENT) is kept

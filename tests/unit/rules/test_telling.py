@@ -6,6 +6,7 @@ from connector.domain.decision import Decision, Note
 from connector.domain.event import EventKind, Told
 from connector.domain.mark import Mark
 from connector.domain.vocabulary import Actor, Missed, TicketKind
+from connector.policy.ladder import ContactCard
 from connector.rules.evaluate import evaluate
 from connector.rules.telling import events, given_up_mark, told_mark
 from tests.builders import T0, at, changed, complete, default_policy, incident, note
@@ -90,3 +91,27 @@ def test_the_ticket_says_once_what_was_told_and_what_could_not_be() -> None:
     again = evaluate(said, POLICY, T0, told=told)
     assert again.note is None or again.note.marks.isdisjoint(decision.note.marks)
     assert quiet.note is None or "pager" not in quiet.note.text
+
+
+def test_contacts_of_a_level_are_told_by_all_that_they_may_be_called_elsewhere() -> None:
+    card = ContactCard(role="shift manager", name="Edith Clarke", email="edith@isp.example")
+    default = POLICY.escalation.ladders["default"]
+    levels = tuple(
+        level.model_copy(update={"contacts": ("On duty", card)}) if level.level == 2 else level
+        for level in default.levels
+    )
+    ladders = {**POLICY.escalation.ladders, "default": default.model_copy(update={"levels": levels})}
+    policy = POLICY.model_copy(update={"escalation": POLICY.escalation.model_copy(update={"ladders": ladders})})
+    (event,) = events(incident(articles=(note({"level-2"}, at(minutes=1)),)), policy, NOTHING, at(minutes=2))
+
+    level = event.details["level"]
+    assert (level["number"], level["name"]) == (2, "shift manager")
+    assert level["contacts"] == ["On duty", str(card)]
+    assert level["called"] == [["On duty"], [str(card), "Edith Clarke", "shift manager", "edith@isp.example"]]
+    assert level["addresses"] == ["edith@isp.example"]
+
+
+def test_a_level_of_another_policy_is_told_by_its_number() -> None:
+    (event,) = events(incident(articles=(note({"level-9"}, at(minutes=1)),)), POLICY, NOTHING, at(minutes=2))
+
+    assert event.details == {"level": {"number": 9}}
