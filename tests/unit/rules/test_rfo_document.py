@@ -15,8 +15,8 @@ from connector.rules.rfo_facts import Sent
 from connector.rules.rfo_text import rfo_text
 from tests.builders import at, changed, complete, default_policy, incident, said
 from tests.unit.rules.passes import with_values
+from tests.unit.rules.released_rfos import DUE, TEXTS, outage, task
 from tests.unit.rules.test_rfo_facts import CLOSED, OPEN, TWICE, lived
-from tests.unit.rules.test_rfo_release import DUE, TEXTS, outage, task
 
 POLICY = default_policy()
 FIRST = Sent(1, False, "801", at(hours=4))
