@@ -9,7 +9,7 @@ _NEVER = float("inf")
 
 
 class Watchdog:
-    """Signs of life of this process as often as the unit's ``WatchdogSec`` asks for, twice in that time.
+    """Signs of life of this process, two in the time that the unit's ``WatchdogSec`` allows between them.
 
     The loop that watches the parts sends them: if it hangs, systemd ends and starts the service. A part that hangs is
     ended by the loop.

@@ -1,4 +1,4 @@
-"""The ways of telling those outside of the helpdesk, by the settings: at the start and again on SIGHUP."""
+"""How people and programs outside of the helpdesk are told, by the settings: made at the start and again on SIGHUP."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from connector.work.tellings import Teller
 
 
 class Ways(NamedTuple):
-    """Who knows whom to tell, as far as there is anybody, and how each is told."""
+    """``tellers`` say what has to be told to whom, as far as anybody is to be told; ``deliver`` sends it."""
 
     tellers: Sequence[Teller]
     deliver: Deliver
@@ -33,7 +33,7 @@ def check_ways(settings: Settings) -> None:
 
 
 def open_ways(settings: Settings, desk: Helpdesk, table: WorkTable) -> Ways:
-    """Reads the files anew, for those who are told of the helpdesk's tickets.
+    """The ways for one helpdesk's tickets, by files that are read anew.
 
     :raises PolicyError: everything that is wrong with them.
     """

@@ -1,10 +1,10 @@
-"""How much a helpdesk can take from us beside its people: fewer requests at a time when its answers get slow, more when
-they are quick.
+"""How many requests at a time a helpdesk can take from the connector while people work on it too: fewer when its
+answers get slow, more when they are quick.
 
 Additive increase, multiplicative decrease, as in TCP (RFC 5681), on the latency relative to the best that was seen of
 the same kind of request (as TCP Vegas judges a path: Brakmo and Peterson, 1995). How much less follows from how much
-slower, so that a little noise costs little. As in TCP a round trip is judged once: an answer to what was sent before
-the last change tells of the load of before.
+slower, so that a little noise costs little. As in TCP, the answer to a request that was sent before the last change is
+not judged: it tells of the load before that change.
 """
 
 import statistics
@@ -14,10 +14,10 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 QUICK_S = 0.05
-"""Seconds. An answer that comes within them was not slowed down by anybody, however quick others were."""
+"""Seconds. An answer that comes within them counts as quick, even if the best one came sooner still."""
 
 _SLOW = 2.0
-"""So many times the best latency is slow: the requests wait for each other."""
+"""Answers that take more than so many times the best latency are slow: requests wait for each other."""
 
 _FINE = 1.4
 _ANSWERS = 8
@@ -25,11 +25,11 @@ _ANSWERS = 8
 
 _MORE = 0.1
 _LEAST_LEFT, _LEAST = 0.5, 0.05
-"""What one decrease leaves at least, and all of them."""
+"""The least that one decrease leaves, as a factor, and the least share of the threads that all of them leave."""
 
 _FORGETS, _FORGETS_ALONE = 1.0002, 1.02
-"""The best latency fades with each answer. Quickly where we are down to one request at a time: then it is the
-helpdesk's own."""
+"""Factors by which the best latency rises with each answer, so that an old one is forgotten. The second counts where
+the share is at its least: what is slow then is the helpdesk itself, not our requests."""
 
 
 class Concurrency:
@@ -49,7 +49,7 @@ class Concurrency:
         return max(1, round(self._share * threads))
 
     def answered(self, kind: str, seconds: float) -> None:
-        """A request of this kind was answered so long after it was sent."""
+        """Takes in that a request of this ``kind`` was answered ``seconds`` after it was sent."""
         with self._lock:
             forgets = _FORGETS_ALONE if self._share <= _LEAST else _FORGETS
             best = min(seconds, self._best.get(kind, seconds) * forgets)
@@ -67,7 +67,7 @@ class Concurrency:
                 self._change(self._share + _MORE)
 
     def failed(self) -> None:
-        """A request was not answered in time, or the helpdesk said that it has too much to do."""
+        """Takes in that a request was not answered in time, or that the helpdesk said it has too much to do."""
         with self._lock:
             self._change(self._share * _LEAST_LEFT)
 

@@ -1,4 +1,4 @@
-"""The tables of a helpdesk that an installation touches, and their rows. Which there are stands with each helpdesk."""
+"""The tables of a helpdesk that an installation touches, and their rows. Each helpdesk's folder lists its own."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class FollowUp(NamedTuple):
     title: str
     why: str
     why_back: str
-    """The same, where objects have been deleted."""
+    """As ``why``, for the call after objects were deleted."""
     waiting: Callable[[Row], bool]
     """Whether a row shows that somebody left the call undone."""
 
@@ -46,18 +46,18 @@ class Kind:
     label: str
     permission: str
     mark: tuple[str, ...] = ()
-    """Where the mark stands; empty where the name's prefix tells."""
+    """The keys that lead to the mark by which we know our objects; empty: we know them by the prefix of their names."""
     prefixed: bool = True
-    """Without a mark, whether the name's prefix tells; otherwise nothing of this table is ever ours."""
+    """Without a mark: whether the prefix of a name shows that an object is ours. ``False``: none of this table is."""
     name: str = "name"
     partial: tuple[str, ...] = ()
-    """Keys that hold a mapping of which other parts are none of our business."""
+    """Keys whose value is a mapping of which only some entries are ours: the others are left as they are."""
     whole: bool = False
-    """An update must repeat everything."""
+    """Whether an update has to send the whole object, not only what changes."""
     adoptable: bool = True
-    """People's accounts are not."""
+    """Whether an object that was there before us may be taken over. People's accounts may not."""
     data: bool = False
-    """What tickets say is in it: it goes only with ``--purge-fields``."""
+    """Whether what tickets say is in it: then it is deleted only with ``--purge-fields``."""
     follow: FollowUp | None = None
 
     def is_ours(self, row: Row) -> bool:
@@ -87,7 +87,7 @@ class Tables:
         return self.kinds[path].label if path in self.kinds else self.others[path]
 
     def permission(self, path: str) -> str:
-        """The permission that a write to a table, or a run, needs."""
+        """The permission that a write to a table, or its follow-up call, needs. Raises KeyError for an unknown path."""
         for kind in self.kinds.values():
             if path == kind.path or (kind.follow is not None and path == kind.follow.path):
                 return kind.permission

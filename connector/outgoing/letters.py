@@ -30,7 +30,7 @@ from connector.work.tellings import Telling, WantedTelling
 PREFIX = "mail:"
 _TIMEOUT_S = 15.0
 _REFUSED = 500
-"""Codes from here on say that it will never be taken (RFC 5321, section 4.2.1)."""
+"""The server's answers from this code on are final: it will never take the mail (RFC 5321, section 4.2.1)."""
 
 
 class Letters:
@@ -59,7 +59,7 @@ class Letters:
         return letters(ticket, policy, decision, now, receivers=receivers, page=self._page)
 
     def is_noted(self, receiver: str) -> bool:
-        """The ticket says who got mail."""
+        """Whether the ticket says what this receiver was told: of mail it does."""
         return receiver.startswith(PREFIX)
 
     def deliver(self, telling: Telling) -> None:
@@ -84,9 +84,9 @@ class Letters:
         letter["From"], letter["To"] = spec.sender, telling.key.receiver.removeprefix(PREFIX)
         letter["Subject"] = said["subject"]
         letter["Date"] = format_datetime(self._now())
-        # The same for each repeat, by which mail programs drop one.
+        # The same in each attempt, so that mail programs drop a second copy.
         letter["Message-ID"] = f"<{message_id(telling.key)}@{spec.sender.rpartition('@')[2]}>"
-        # No mailbox answers a machine (RFC 3834).
+        # So that no mailbox answers by itself (RFC 3834).
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(said["text"])
         _try(mail, lambda server: server.send_message(letter))
@@ -101,7 +101,8 @@ def probe(mail: Mail) -> None:
 
 
 def _by(helpdesk: MailsContacts, telling: Telling) -> bool:
-    """Raises PermanentError: it has sent nothing; NotDeliveredError: it may do so later."""
+    """Whether the helpdesk has mailed it. Raises PermanentError if it refuses for good, NotDeliveredError if it may
+    mail it later."""
     said, key = json.loads(telling.body), telling.key
     try:
         return helpdesk.mail(TicketId(key.ticket), key.receiver.removeprefix(PREFIX), said["subject"], said["text"])

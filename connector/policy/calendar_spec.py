@@ -80,7 +80,7 @@ class Hours(Section):
 
     @property
     def of_week(self) -> tuple[OpenHours, ...]:
-        """Each day's."""
+        """The hours of each day. Those past midnight close at more than 24 h."""
         closes = self.closes if self.closes > self.opens else self.closes + MIDNIGHT
         return tuple(OpenHours(WEEKDAYS.index(day), self.opens, closes) for day in self.days)
 
@@ -90,7 +90,7 @@ class Hours(Section):
 
 
 class CalendarSpec(Section):
-    """When a clock runs: ``always``, or weekly hours in a zone. These are the same on all ``days``, or a list."""
+    """When a clock runs: ``always``, or weekly hours in a zone: the same on all ``days``, or a list of ``hours``."""
 
     always: bool = Field(default=False, description="24 hours a day, 7 days a week (R1)")
     timezone: ZoneName = "UTC"
@@ -105,7 +105,7 @@ class CalendarSpec(Section):
 
     @classmethod
     def findings(cls, data: Any) -> Iterator[UnlocatedProblem]:
-        """No hours overlap, and none begins on a day when others of that day end."""
+        """Hours that overlap others, and those that touch others of the same day: they should be one entry."""
         before: list[OpenHours] = []
         for position, entry in entries(data, "hours"):
             try:
@@ -132,7 +132,7 @@ class CalendarSpec(Section):
 
     @property
     def listed(self) -> tuple[Hours, ...]:
-        """The hours, whichever way they are written; of a calendar that is always open none."""
+        """The hours as a list, whichever way they are written; empty for a calendar that is always open."""
         if self.opens is None or self.closes is None:
             return self.hours
         return (Hours(days=self.days, opens=self.opens, closes=self.closes),)

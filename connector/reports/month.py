@@ -40,7 +40,7 @@ class Month(NamedTuple):
         return self.shifted(1).begins
 
     def shifted(self, months: int) -> "Month":
-        """So many months later, or earlier."""
+        """The month that is ``months`` later (negative: earlier)."""
         year, month = divmod(self.year * 12 + self.number - 1 + months, 12)
         return self._replace(year=year, number=month + 1)
 
@@ -53,7 +53,7 @@ class Month(NamedTuple):
 
 
 def merged(intervals: Iterable[Interval]) -> Intervals:
-    """The same time in order and apart: what overlaps counts once."""
+    """The intervals in order, overlapping and touching ones joined, so that no time counts twice."""
     found: list[Interval] = []
     for start, end in sorted(intervals, key=lambda one: one.start):
         last = found[-1] if found else None

@@ -15,7 +15,8 @@ _ASKED, _REMINDED = Mark("asked"), Mark("reminded")
 _UNDERSTOOD, _PRESUMED = Mark("understood"), Mark("understood", "impact")
 
 _MOST_QUESTIONS = 4
-"""Before the reminder, about doubts: the customer's side may be an answering machine that answers for ever."""
+"""The most questions on a ticket, the first included and the reminder not: the customer's side may be a machine that
+answers for ever."""
 
 
 class Assumed(NamedTuple):
@@ -36,13 +37,13 @@ class Understood(NamedTuple):
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the messages call it."""
+        """The data of the messages that say so."""
         told = {"understood": self.zone and self.zone._asdict(), "reckoned": self.reckoned}
         return {name: value for name, value in told.items() if value} | ({"presumed": True} if self.total_loss else {})
 
     @property
     def marks(self) -> frozenset[Mark]:
-        """The proof that it was said."""
+        """The marks that prove that the customer was told."""
         start = {_UNDERSTOOD} if self.zone or self.reckoned else set()
         return frozenset(start | ({_PRESUMED} if self.total_loss else set()))
 
@@ -58,9 +59,9 @@ class Gap(NamedTuple):
 
 
 def question(case: Case, gap: Gap) -> tuple[Notice | None, datetime | None]:
-    """The message to send now if any, and when to look again: asked once, reminded once.
+    """The message to send now, and when to look again (UTC); ``None`` for nothing and for never.
 
-    Answers that raise new doubts get a question of their own.
+    The customer is asked once and reminded once. Answers that raise new doubts get a question of their own.
     """
     ticket, now, intake = case.ticket, case.now, case.policy.intake
     if is_over(ticket) or now - ticket.created_at > intake.ask_within.fixed:
@@ -75,7 +76,7 @@ def question(case: Case, gap: Gap) -> tuple[Notice | None, datetime | None]:
         return _message(case, gap, *unclear), None if reminded else now + intake.remind_after.fixed
     if reminded:
         return None, None
-    # From the last question on: a reminder never follows at the heels of one about a doubt.
+    # Counted from the last question, so that no reminder follows shortly after one about a doubt.
     remind_at = max(questions) + intake.remind_after.fixed
     if now < remind_at:
         return None, remind_at
@@ -90,7 +91,7 @@ def confirmation(ticket: Ticket, understood: Understood) -> tuple[Notice, ...]:
 
 
 def status(ticket: Ticket, notice: Notice | None) -> IntakeStatus | None:
-    """How far the asking is, with the message that is being sent."""
+    """How far asking has come, ``notice`` included, which is about to be sent; ``None``: nobody was asked."""
     marks = {*ticket.marks, *(notice.marks if notice else ())}
     if _REMINDED in marks:
         return IntakeStatus.REMINDED
@@ -98,8 +99,8 @@ def status(ticket: Ticket, notice: Notice | None) -> IntakeStatus | None:
 
 
 def _is_for_agent(ticket: Ticket) -> bool:
-    """Somebody of support wrote this ticket down: they have the customer on the phone, and get the question. So they do
-    where the customer cannot be asked."""
+    """Whether support gets the question: because somebody there wrote the ticket down and has the customer on the
+    phone, or because the customer cannot be asked."""
     return ticket.channel is Channel.PHONE or ticket.created_by.is_staff or ticket.customer.silence is not None
 
 

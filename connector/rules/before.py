@@ -1,7 +1,7 @@
-"""The time of the tickets that were merged into one before that one was created: the clocks count from the earliest
-creation.
+"""The time for which a ticket's clocks ran before it was created, on tickets that were merged into it later.
 
-An hour as P4 is an hour of the P4 clock only: merging an old small matter into a new outage wakes nobody.
+An hour at P4 counts for the P4 clock, never for that of a higher priority: merging an old small matter into a new
+outage wakes nobody.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,8 +17,8 @@ T = TypeVar("T")
 
 
 def runs_before(ticket: Ticket, policy: Policy, priority: Priority | None) -> Intervals:
-    """When a merged ticket was open with this priority or a higher one, before ``ticket`` was there, and nothing paused
-    its clocks. No priority: with any."""
+    """When tickets that were merged into ``ticket`` were open with ``priority`` or a higher one (``None``: with any)
+    before ``ticket`` was created, without the pauses of their clocks."""
     if not ticket.merged:
         return ()
     found = [run for merged in ticket.merged for run in _runs(merged, ticket, policy, priority)]
@@ -42,7 +42,7 @@ def _until(merged: MergedTicket, moment: datetime) -> Intervals:
 
 
 def _states(kept: Kept) -> list[tuple[datetime, TicketState]]:
-    """As they were set, but for a pause that a customer set (P20)."""
+    """Each state and when it began, oldest first. A *pending_customer* that a customer set does not count (P20)."""
     changes = kept.changes.get("state", ())
     first = changes[0].old if changes else kept.state
     trusted = [
@@ -73,7 +73,7 @@ def _while(values: Iterable[tuple[datetime, T]], holds: Callable[[T], bool]) -> 
 
 
 def _together(runs: Iterable[Interval]) -> Intervals:
-    """In order and apart: two tickets about one outage count once."""
+    """The runs in order, overlapping ones joined: the time of two tickets about one outage counts once."""
     found: list[Interval] = []
     for start, end in sorted(runs, key=lambda run: run.start):
         last = found[-1] if found else None

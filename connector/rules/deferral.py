@@ -1,7 +1,7 @@
 """Deferral by consent (R27): a non-service-affecting fault outside working hours may wait until the next opening.
 
-Both parties must agree in the same night or weekend; a consent is worth nothing after the opening that follows it, so
-nothing has to be remembered of what was served. Who agreed, when and by which message stands on the ticket. The
+Both parties must agree in the same night or weekend; a consent is void after the opening that follows it, so nobody
+has to remember which consents have been used. Who agreed, when and by which message stands on the ticket. The
 clocks pause from the agreement to the opening, or to when the customer said if that is earlier (see
 :mod:`connector.rules.timeline`); a raised impact ends the pause. A fault that began in working hours does not wait.
 """
@@ -24,7 +24,7 @@ from connector.rules.requests import Request, Source, customer_consents, support
 
 _CONSENTS: Final = ("deferral_support", "deferral_customer")
 _SET: Final = (*_CONSENTS, "deferred_until")
-"""What is on a ticket while somebody wants to defer, or it is deferred."""
+"""The fields that are filled while somebody wants to defer, or while the ticket is deferred."""
 
 
 Hindrance = Literal["over", "impact", "working hours", "began"]
@@ -37,7 +37,7 @@ _REASONS: Mapping[str, str] = {
     "limit": "the customer agreed to wait no longer",
     "consent": "it is not agreed by both parties any more",
 }
-"""For ``explain``."""
+"""The same in words for ``explain``, and why a deferral ends."""
 
 
 _NOTHING_DEFERRED = {
@@ -53,7 +53,7 @@ class Consents(NamedTuple):
 
     @property
     def marks(self) -> frozenset[Mark]:
-        """The steps that a cancelled deferral leaves behind: all these consents are used up, not only the last."""
+        """The marks of a cancelled deferral: all these consents are used up, not only the last of each party."""
         return frozenset(Mark("deferral-cancelled", consent.id) for party in self for consent in party)
 
 
@@ -103,7 +103,7 @@ def _is_begun(fields: Fields) -> bool:
 def _consents(case: Case, opening: datetime) -> Consents:
     """Those that were given since the last closing and not cancelled.
 
-    One that was given in working hours is none: the next opening after it is that very moment.
+    One that was given in working hours does not count: the next opening after it is that very moment.
     """
     calendar = case.policy.deferral_calendar
 
@@ -119,7 +119,8 @@ def _consents(case: Case, opening: datetime) -> Consents:
 
 
 def _limit(case: Case, consent: Request, opening: datetime) -> datetime:
-    """The opening, or until when the customer agreed if that is earlier. A day begins when working hours would."""
+    """The opening, or the end that the customer named if that is earlier (UTC). A day without a time ends the deferral
+    at the hour at which its working hours begin."""
     until = consent.until
     if isinstance(until, date) and not isinstance(until, datetime):
         calendar = case.policy.deferral_calendar
@@ -171,7 +172,7 @@ def _deferred(case: Case, support: Request, customer: Request, until: datetime) 
         ),
         reasons=(f"deferred until {wording.format_time(until)}: {_said(support)}; {_said(customer)}",),
         due=until,
-        # The clocks are those of the history, which tells of the pause once it is written.
+        # The clocks read the pause from the history, where it stands only after this write.
         again=case.ticket.fields.deferred_until != until,
     )
 
@@ -192,7 +193,7 @@ def _waiting(message: str, mark: Mark, given: Request, opening: datetime, missin
 
 
 def _ended(case: Case, consents: Consents, why: Hindrance | Literal["consent", "limit"]) -> Outcome:
-    """Says so where something was agreed or asked for; empties what was set."""
+    """Empties the fields, and says so if something was agreed or asked for."""
     ticket = case.ticket
     until = ticket.fields.deferred_until
     changes: Changes = {}
@@ -221,7 +222,8 @@ def _ended(case: Case, consents: Consents, why: Hindrance | Literal["consent", "
 
 
 def _occasion(ticket: Ticket, opening: datetime) -> tuple[str, ...]:
-    """What a step towards a deferral is about: the opening, and the deferral until then that is over, if there was one.
+    """What a mark of a step towards a deferral names, so that the step is said once: the opening, and the deferral
+    until that opening which has ended already, if there was one.
 
     An agent who takes the consent back and gives it again before anything was deferred asks the customer nothing new.
     """

@@ -26,11 +26,11 @@ from connector.rules.trust import is_known
 from connector.rules.worsening import is_worse, worse_noted
 
 _MOST_NUMBERS = 5
-"""A mail with more of them is a list, of which nobody can say what it is about."""
+"""A mail that names more tickets is a list: nobody can say which one it is about."""
 _LONGEST = 2_000
 """Characters of a customer's words that are shown on the other ticket."""
 _LONGEST_OPEN = timedelta(days=90)
-"""Incidents that were created before are not looked for."""
+"""Incidents that are older are not looked for."""
 _CLOSING = timedelta(minutes=1)
 _LINK_SHOWS = timedelta(minutes=1)
 _NUMBER = re.compile(r"(.*?)(\d+)", re.DOTALL)
@@ -62,14 +62,14 @@ def duplicate(case: Case) -> Outcome:
 
 
 def also_reported(case: Case) -> Outcome:
-    """What another ticket brought that was found to be this one's case: on this one support reads it, a worse impact
-    counts (R18), and a request is theirs to judge."""
+    """What customers say on duplicates of this ticket is noted here for support. A worse impact that they state counts
+    (R18); whether a request that they make counts, support decides."""
     ticket = case.ticket
     news = tuple(link.id for link in ticket.links if _has_news(ticket, link))
     if not news:
         return _NO_NEWS
     if not {other.id for other in ticket.others or ()} & set(news):
-        # Once for each look: what cannot be read is gone.
+        # They are asked for once in a look: a ticket that could not be read then is left out.
         asks = None if ticket.others is not None else Asked(tickets=news)
         return Outcome(rule="also_reported", asks=asks, reasons=("what was reported again is read first",))
     notices: tuple[Notice, ...] = ()
@@ -152,7 +152,8 @@ def _new_mail(case: Case) -> Outcome:
 
 
 def _confirmed(case: Case) -> Outcome:
-    """By this rule, or by a person of support: it is linked and closed, once, and what is new is told there."""
+    """This rule or a person of support has said that it is a duplicate: it is linked and closed, once, and what is new
+    on it is told on the other ticket."""
     ticket, number = case.ticket, (case.ticket.fields.duplicate_of or "").strip().lstrip("#")
     link = next((link for link in ticket.links if link.number == number), None)
     if link is not None:
@@ -193,7 +194,8 @@ def _goes_on(case: Case, other: Ticket, *, by_mail: bool) -> Outcome:
 
 
 def _numbers(ticket: Ticket, words: str) -> tuple[str, ...]:
-    """What looks like the number or key of a ticket beside this one's own: other numbers are never looked up."""
+    """The numbers or keys of other tickets that ``words`` names: only what is shaped like this ticket's own is looked
+    up. Empty if there are more than :data:`_MOST_NUMBERS`."""
     shape = _NUMBER.fullmatch(ticket.number)
     if shape is None:
         return ()
@@ -206,7 +208,7 @@ def _numbers(ticket: Ticket, words: str) -> tuple[str, ...]:
 
 
 def _is_of_its_own(case: Case, words: str, other: Ticket) -> bool:
-    """It names another service, or its words set it apart from the ticket that they name."""
+    """Whether the mail names another service than ``other`` has, or says that it is about another case."""
     service = other.fields.service_id
     stated = {said.said.service_id for said in statements(case) if said.said.service_id}
     if service and any(one.casefold() != service.casefold() for one in stated):
@@ -223,7 +225,7 @@ def _incidents(ticket: Ticket, case: Case) -> list[Ticket]:
             other
             for other in ticket.others or ()
             if other.id != ticket.id and other.kind is TicketKind.INCIDENT and not is_over(other)
-            # One that the rules leave alone escalates to nobody.
+            # The rules leave older ones alone: a fault that went on there would escalate to nobody.
             and (since is None or other.created_at >= since) and other.fields.duplicate is not Duplicate.CONFIRMED
         ),
         key=attrgetter("created_at"),
@@ -235,8 +237,8 @@ def _states(other: Ticket, service: str) -> bool:
 
 
 def _has_news(ticket: Ticket, link: LinkedTicket) -> bool:
-    """A duplicate of this ticket that nobody has been told of here, or on which something has happened since; a minute
-    after the note it is closed by the rules themselves."""
+    """Whether it is a duplicate of this ticket that may hold something not noted here: no note yet, still open, or
+    updated later than :data:`_CLOSING` after the last note. Within that time the rules close it themselves."""
     if link.kind is not TicketKind.INCIDENT or link.duplicate_of != ticket.number:
         return False
     noted = ticket.marks_by_name.get("duplicate-noted", {})
@@ -250,7 +252,7 @@ def _is_duplicate_of(other: Ticket, ticket: Ticket) -> bool:
 
 
 def _words(ticket: Ticket) -> Iterator[Article]:
-    """What the customer has said on it, also by way of an agent who took a call."""
+    """The messages with the customer's words: public ones of theirs, calls that an agent noted, and the first one."""
     for at, article in enumerate(ticket.articles):
         if (article.author is Actor.CUSTOMER and not article.internal) or article.is_call or at == 0:
             yield article

@@ -32,7 +32,7 @@ def escalation(case: Case) -> Outcome:
     reached, given = reached_level(ticket), answers(case)
     if ticket.state.is_over:
         return _over(case, reached, given)
-    # What is opened again by a mail only has no clock yet; whoever asks for a level in it gets one.
+    # A ticket that only a mail has opened again has no clock yet; a level that the mail asks for is given.
     ahead = [] if is_over(ticket) else by_clock(case, reached)
     passed = [due for due in ahead if due.at <= now]
     fired = _gone_through(case, reached, passed, given.served)
@@ -62,7 +62,7 @@ def escalation(case: Case) -> Outcome:
 
 
 def _over(case: Case, reached: int, given: Answers) -> Outcome:
-    """No level fires. Whoever asks for one is not left in silence."""
+    """On an incident that is over no level fires; whoever asked for one is answered."""
     changes: Changes = {"escalation_level": _level(case.ticket, reached), "next_escalation_at": None, **_emptied(given)}
     reasons = ["the incident is over: no level fires"]
     reasons += [f"request {request.id} came too late" for request in given.too_late]
@@ -108,13 +108,15 @@ def _unserved(fired: Iterable[LevelDue], given: Answers) -> tuple[Request, ...]:
 
 
 def _risen(case: Case, reached: int, fired: Sequence[LevelDue], why: str) -> Changes:
-    """The highest level with its reason, the last group that a level has, and from where the ticket rose."""
+    """The highest level that has fired with its reason, the group of the last one that has a group, and the level
+    before."""
     changes = level_changes(case, fired[-1].level, why, reached)
     groups = [due.level.group for due in fired if due.level.group]
     if groups:
         changes["group"] = groups[-1]
     if _announced(case, [due for due in fired if due.level.level > 1]) is not None:
-        # From the level itself: the helpdesk mails the contacts of the levels between.
+        # The helpdesk mails the contacts of the levels above this one up to the new one: so none, as the parent
+        # incident has told them.
         changes["escalated_from"] = fired[-1].level.level
     return changes
 
@@ -140,7 +142,7 @@ def _level(ticket: Ticket, reached: int) -> int | None:
 
 
 def _shown(case: Case, reached: int) -> Changes:
-    """What to show while no level fires. Where nobody was called for the level, its reason is the present clock's."""
+    """Level and reason while no level fires. If no note has told of a level, the reason is that of the priority now."""
     changes: Changes = {"escalation_level": _level(case.ticket, reached)}
     by_person = _set_by_hand(case.ticket)
     if by_person is not None:
@@ -151,7 +153,7 @@ def _shown(case: Case, reached: int) -> Changes:
 
 
 def _is_of_another_priority(case: Case) -> bool:
-    """The reason was written before the present priority, and no note has told it to anybody."""
+    """Whether the connector wrote the reason before the priority of now, and no note has told anybody of a level."""
     ticket = case.ticket
     if ticket.last_setter("escalation_reason") not in (None, Actor.CONNECTOR) or _noted(ticket):
         return False
@@ -161,7 +163,8 @@ def _is_of_another_priority(case: Case) -> bool:
 
 
 def _set_by_hand(ticket: Ticket) -> Change | None:
-    """By a person after all notes: then it stays so, and no level is fired again for that."""
+    """The change by which a person of support set the level after the last note of a level; ``None``: there is none.
+    What a person set stays, and no level that has fired before fires again because of it."""
     by_hand = [change for change in ticket.changes.get("escalation_level", ()) if change.actor.is_staff]
     if not by_hand or any(at > by_hand[-1].at for at in _noted(ticket).values()):
         return None
@@ -169,8 +172,8 @@ def _set_by_hand(ticket: Ticket) -> Change | None:
 
 
 def _after_lowering(case: Case, lowered: Change) -> Changes:
-    """The group goes back to that of the level shown, or to where the ticket came from, unless somebody of support has
-    chosen one."""
+    """Reason and group after a person has lowered the level. The group is that of the level shown, else the one before
+    the connector first moved the ticket; one that somebody of support has chosen stays."""
     ticket, shown = case.ticket, case.ticket.fields.escalation_level or 0
     changes: Changes = {}
     if shown >= max(_noted(ticket), default=0):
@@ -208,8 +211,8 @@ def _level_notices(case: Case, fired: Sequence[LevelDue], why: str) -> tuple[Not
 
 
 def _announced(case: Case, fired: Sequence[LevelDue]) -> Ticket | None:
-    """The parent incident that has told the same contacts of these levels. What somebody asked for on this ticket is
-    told by this ticket."""
+    """The parent incident, if it has told the same contacts of these levels; else ``None``. If one of them was asked
+    for on this ticket, this ticket tells them itself."""
     if not fired or any(isinstance(due.cause, Requested) for due in fired):
         return None
     return announced(case, (due.level for due in fired))
@@ -244,14 +247,14 @@ def level_notice(
 
 
 def _emptied(given: Answers) -> Changes:
-    """The field is emptied when it has been read."""
+    """Empties the field by which support asks for a level, once it has been read."""
     return {"escalation_request": None} if any(one.source is not Source.MESSAGE for one in given.all) else {}
 
 
 def _reasons(
     reached: int, passed: list[LevelDue], fired: list[LevelDue], following: LevelDue | None, given: Answers
 ) -> list[str]:
-    """Every cause since the last look, also where another had brought its level before."""
+    """For ``explain``: every cause since the last look, also one whose level another cause had reached before."""
     causes = [*passed, *(due for due in fired if isinstance(due.cause, Requested))]
     reasons = [f"level {reached or 'none'} so far"]
     reasons += [f"level {due.level.level} {due.level.name} since {_when(due)}: {due.reason}" for due in causes]

@@ -12,13 +12,13 @@ _NOTHING = Outcome(rule="left_out")
 _CONNECTORS = frozenset({Actor.CONNECTOR, Actor.OTHER_CONNECTOR})
 _LEAST = min(MAX_TEXT, MAX_HTML)
 _MOST = 10
-"""Messages of one look: whoever fills a ticket does not fill its notes."""
+"""The most messages that one look names, the newest: whoever floods a ticket does not flood its notes."""
 
 
 def left_out(case: Case) -> Outcome:
-    """What stands behind the read part of a message counts for nothing: it may ask for an escalation. Old messages and
-    the connector's own are left alone."""
-    # Hardly any message is longer than the least that may be left out.
+    """Tells support of each message whose end is not read: what stands there counts for nothing, even if it asks for an
+    escalation. Messages older than ``ask_within`` and the connector's own are left alone."""
+    # A cheap look first: hardly any message is longer than the shorter of the two limits.
     long = [article for article in case.ticket.articles if article.is_cut or len(article.body) > _LEAST]
     unread = [article for article in long if _is_cut(article) and article.author not in _CONNECTORS]
     if not unread:

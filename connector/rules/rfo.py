@@ -30,13 +30,13 @@ DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 
 
 class AskedRfo(NamedTuple):
-    """What is asked for now, besides RFOs that were delivered."""
+    """The RFO that is asked for and not delivered yet."""
 
     number: int
     """Of the RFO: 1 for the ticket's first."""
     words: RfoWords
     outages: tuple[Outage, ...]
-    """Those since the last RFO was delivered."""
+    """Those since the RFO before was delivered; all of them, if there was none since."""
     task: LinkedTicket | None
     delivered_at: datetime | None
     """When the RFO before was delivered."""
@@ -126,7 +126,7 @@ def steps(case: Case, due: datetime) -> tuple[RfoStep, ...]:
 
 
 def stamp(at: datetime) -> str:
-    """A date as marks name it."""
+    """A time (UTC) as marks name it, to the minute."""
     return at.strftime("%Y%m%dT%H%M")
 
 
@@ -145,7 +145,7 @@ def _asked(case: Case) -> AskedRfo | None:
     if last is None:
         return AskedRfo(1, words, all_outages, task, None)
     uncovered = tuple(outage for outage in all_outages if outage.ended is None or outage.ended > last)
-    # What was asked before is answered; so is what a customer asks once more of an outage that the RFO was about.
+    # Requests before the delivery are answered. So are later ones of customers, unless there was an outage since.
     again = tuple(one for one in words.standing if one.at > last and (uncovered or one.actor.is_staff))
     if not again:
         return None
@@ -212,7 +212,7 @@ def _priorities(case: Case, asked: AskedRfo) -> set[Priority | None]:
     began, ended = asked.outages[0].began, asked.ended or case.now
     changes = [change for change in case.ticket.changes.get("priority", ()) if change.actor.is_trusted]
     standing = [change.new for change in changes if change.at <= began][-1:]
-    # What the helpdesk begins with is nobody's decision where the rules replace it.
+    # The priority that a ticket has from the start is nobody's decision if the connector was the first to change it.
     if not standing and changes and changes[0].actor is not Actor.CONNECTOR:
         standing = [changes[0].old]
     return {*standing, *(change.new for change in changes if began < change.at <= ended)} or {case.priority}
@@ -229,7 +229,8 @@ def _sent(case: Case, since: datetime) -> bool:
 
 
 _ONE_ACT = timedelta(minutes=1)
-"""The message with the document, and the closing of the ticket."""
+"""A message with the document counts if it was sent up to so long before the outage ended, or before the request:
+message and closing of the ticket are one act."""
 
 
 def _outcome(
@@ -250,7 +251,7 @@ def _behind(ticket: Ticket) -> tuple[TicketId, ...]:
 
 
 def _untold(tasks: Iterable[LinkedTicket], status: RfoStatus) -> tuple[TicketId, ...]:
-    """The tasks that show another status still, unless a version waits there to be sent."""
+    """The tasks that show another status than ``status``, unless a released version waits there to be sent."""
     return tuple(task.id for task in tasks if task.rfo_status not in (status, RfoStatus.RELEASED))
 
 
@@ -279,7 +280,7 @@ def _waits(asked: AskedRfo) -> Outcome:
 
 
 def _after_the_end(request: Request | None, asked: AskedRfo) -> bool:
-    """Support knows how the ticket ended, and wants an RFO all the same."""
+    """Whether support asked after the end: it knows how the ticket ended, and wants an RFO all the same."""
     return request is not None and request.actor.is_staff and asked.ended is not None and request.at > asked.ended
 
 
@@ -333,14 +334,15 @@ def _told_due(case: Case, request: Request, due: datetime) -> str:
 
 
 def _promise(ticket: Ticket, due: datetime) -> tuple[Notice, ...]:
-    """The customer has heard the date where it was promised before a merge."""
+    """Tells the customer the date, unless a ticket that was merged into this one has promised the same."""
     if any(change.new == due for merged in ticket.merged for change in merged.changes.get("rfo_due_at", ())):
         return ()
     return (Notice("rfo_promised", {"due": due}, frozenset({Mark("rfo-due", stamp(due))})),)
 
 
 def _new_date(case: Case, due: datetime, late: int) -> Notice:
-    """The customer hears of each step: the next one is the new date; after an outage of ours, the next working day."""
+    """Tells the customer of each overdue step. The new date is that of the next step, or the next working day if that
+    has passed too, because the connector did not run."""
     calendar = case.policy.rfo_calendar
     aim = calendar.add_working_days(due, late)
     if aim <= case.now:

@@ -34,7 +34,7 @@ class Sent(NamedTuple):
 
 
 def sent(incident: Ticket, number: int) -> tuple[Sent, ...]:
-    """The versions of the incident's RFO with this number that have gone out, by the marks of their messages."""
+    """The versions of the incident's RFO ``number`` that the marks of sent messages prove, the lowest version first."""
     found = []
     for mark, at in incident.marks.items():
         if (
@@ -48,8 +48,8 @@ def sent(incident: Ticket, number: int) -> tuple[Sent, ...]:
 
 
 def covered(incident: Ticket, number: int) -> tuple[Outage, ...]:
-    """The outages that have ended and that the RFO with this number is about: those since the one before was
-    delivered, and before its own first version went out."""
+    """The ended outages that the incident's RFO ``number`` is about: those that ended after the RFO before it was
+    delivered and before its own first version went out. If there is none, the last one that has ended."""
     delivered = sorted(
         change.at
         for change in incident.changes.get("rfo_status", ())
@@ -67,13 +67,14 @@ def covered(incident: Ticket, number: int) -> tuple[Outage, ...]:
 
 
 def restored(incident: Ticket | None, number: int) -> datetime | None:
-    """When the last of these outages ended."""
+    """When the last of the :func:`covered` outages ended; ``None``: there is none."""
     found = covered(incident, number) if incident is not None else ()
     return found[-1].ended if found else None
 
 
 def highest_priority(incident: Ticket, found: tuple[Outage, ...], default: Priority) -> Priority:
-    """The highest that the incident had while it was going on, as far as somebody decided it."""
+    """The highest priority that anybody trusted set until the last of the ``found`` outages ended; if nobody did, that
+    which the incident has, else ``default``."""
     until = found[-1].ended if found else None
     changes = [change for change in incident.changes.get("priority", ()) if change.actor.is_trusted]
     had = [change.new for change in changes if change.new and (until is None or change.at <= until)]
@@ -82,12 +83,12 @@ def highest_priority(incident: Ticket, found: tuple[Outage, ...], default: Prior
 
 
 def facts(incident: Ticket, found: tuple[Outage, ...], policy: Policy) -> tuple[Fact, ...]:
-    """The timeline, oldest first. Nobody is named in it, and nothing that only support reads is told."""
+    """The timeline, oldest first. It names nobody and says nothing that only support can read."""
     if not found:
         return ()
     first, last = found[0].began, found[-1].ended
     known = [fact for fact in _facts(incident, found, policy) if fact.at >= first and (last is None or fact.at <= last)]
-    # A repair comes after the message that tells of it at the same second.
+    # At the same second a repair comes after the message that tells of it.
     return tuple(sorted(known, key=lambda fact: (fact.at, fact.what in ("restored", "ended"))))
 
 
@@ -119,7 +120,7 @@ def fact_text(case: Case, fact: Fact) -> str:
 
 
 def rfo_draft(case: Case) -> Outcome:
-    """On the task: the timeline of the outage as the customer has seen it, whenever it is another one, until the
+    """A note on the RFO task with the timeline as the customer has seen it, again each time it has changed, until the
     document is released."""
     ticket, incident = case.ticket, case.ticket.related
     if ticket.state.is_over or incident is None or ticket.fields.rfo_status not in (RfoStatus.DUE, RfoStatus.OVERDUE):

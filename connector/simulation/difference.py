@@ -64,7 +64,7 @@ class Row(NamedTuple):
     """How often the old policy acts so."""
     new: int
     tickets: int
-    """On how many tickets it differs, in time too."""
+    """On how many tickets the policies differ in it; another time of the act counts too."""
 
 
 def summary(lived: Iterable[tuple[Sequence[Act], Sequence[Act]]], compared: Iterable[Compared]) -> list[Row]:

@@ -12,11 +12,11 @@ from connector.helpdesks.errors import NotFoundError, OutOfReachError
 from connector.helpdesks.helpdesk import Helpdesk
 
 _MOST = 5
-"""Tickets that are read for one."""
+"""The most other tickets that are read for one ticket."""
 
 
 def with_others(desk: Helpdesk, ticket: Ticket, asked: Iterable[Asked]) -> Ticket:
-    """The ticket with those others that there are and that the connector may see.
+    """The ticket with the other tickets that were asked for, as far as they exist and the connector may see them.
 
     One request for each number, one for a place, and one or two for each ticket that is found.
 

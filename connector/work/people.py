@@ -26,7 +26,8 @@ _FORGET = MESSAGES.delete().where(_M.at <= _SINCE)
 
 
 class People:
-    """See the module; made and used as the work table is. Addresses are stored as digests."""
+    """Who was seen as support, and how many messages went to an address. To be used as
+    :class:`connector.work.table.WorkTable` is, with the same errors. Of an address only its SHA-256 is stored."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -40,7 +41,7 @@ class People:
         self._send = database.insert(MESSAGES).on_conflict_do_nothing()
 
     def staff(self, helpdesk: str) -> Seen:
-        """Who was seen as support, until when."""
+        """Who was seen as support, and when last (UTC)."""
         rows = self._database.read(lambda connection: connection.execute(_SEEN, {"b_helpdesk": helpdesk}).all())
         return {(account, Actor(role)): from_micros(until) for account, role, until in rows}
 
@@ -60,7 +61,7 @@ class People:
         return count
 
     def sent_message(self, helpdesk: str, address: str) -> None:
-        """One more has gone there."""
+        """Counts one more message to this address."""
         now = self._clock()
         row = {"helpdesk": helpdesk, "address": _sender(helpdesk, address)["b_address"], "at": to_micros(now)}
 

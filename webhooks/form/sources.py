@@ -1,4 +1,4 @@
-"""What the pages need besides what all reports do: open reports and tickets as a helpdesk shows them, and our links."""
+"""What the pages need besides ``Reports``: open reports and tickets as a helpdesk shows them, and our links."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ _WAITS_S = 1.0
 
 
 class Sources:
-    """Everything may be called from any thread."""
+    """See the module. Everything may be called from any thread."""
 
     def __init__(self, reports: Reports, links: Links | None) -> None:
         self.reports = reports
@@ -45,7 +45,7 @@ class Sources:
             return held
         try:
             with self._one_of_few():
-                # Perhaps whoever came before has asked meanwhile.
+                # While this one waited, another may have asked.
                 if (held := self._held(key)) is not None:
                     return held
                 desk = self.reports.desk(key[0])
@@ -62,7 +62,8 @@ class Sources:
 
     @contextmanager
     def _one_of_few(self) -> Iterator[None]:
-        """A helpdesk that is slow must not hold the threads that take its webhooks. Raises ``Refusal`` (503)."""
+        """Lets :data:`_MOST_ASKING` requests at a time through: a slow helpdesk must not hold the threads that take its
+        webhooks. Raises ``Refusal`` (503) if there is no place within a second."""
         if not self._asking.acquire(timeout=_WAITS_S):
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "the helpdesk is slow now", RETRY_LATER)
         try:
@@ -94,7 +95,7 @@ class Sources:
 
 @contextmanager
 def stored() -> Iterator[None]:
-    """What is done with the store in it, or a page that says that nothing was sent."""
+    """Around each use of the store. Raises ``Refusal`` (503), a page that says that nothing was sent, if it fails."""
     try:
         yield
     except StoreError as error:

@@ -1,4 +1,4 @@
-"""What the pages call the rules' values, as English; translated where it is shown."""
+"""The rules' values in words for the pages. The words are English and are translated where they are shown."""
 
 from collections.abc import Mapping
 
@@ -56,7 +56,7 @@ LABELS: Mapping[str, str] = {
 
 
 def texts() -> list[str]:
-    """All of these, for the catalogues."""
+    """All of these words, for the catalogues of translations."""
     of_impacts = [text for pair in IMPACTS.values() for text in pair]
     return [
         *of_impacts, *URGENCIES.values(), *FAULT_TYPES.values(), *STATES.values(), *RFO.values(), *LABELS.values()

@@ -34,7 +34,8 @@ class Files:
             self._client.upload(f"api/2/issue/{issue_id}/attachments", file)
 
     def publish(self, issue_id: str, files: Sequence[File], body: str) -> bool:
-        """To the customer, with a public comment; whether that had to be sent. Three requests with one file.
+        """Sends files to the customer with a public comment; returns whether anything had to be sent. Three requests
+        for one file.
 
         :raises RefusedError: the issue is no request of a customer.
         """

@@ -1,4 +1,4 @@
-"""Slower before Jira has to say so: how many requests are left is on its answers.
+"""Slows down before Jira refuses requests: its answers say how many are left.
 
 Cloud: ``X-RateLimit-Limit``, ``-Remaining``, ``-Reset`` (ISO 8601) and ``-NearLimit`` (less than a fifth is left), each
 for the kind of request that was answered. Data Center: a bucket of ``-Limit`` requests, of which ``-Remaining`` are
@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 _REMAINING = "X-RateLimit-Remaining"
 _NEAR = 0.2
-"""The share of a limit below which it is near: Cloud's own."""
+"""Below this share of the requests the limit is near; Cloud's ``-NearLimit`` means the same."""
 _LONGEST = timedelta(seconds=2)
 """A request waits no longer than this; after that Jira itself says how long."""
 _UNKNOWN = timedelta(seconds=0.5)
-"""Between two requests where the limit is near, and nobody says when it is reset."""
+"""The time between two requests if the limit is near and no answer says when it is reset."""
 
 
 class RequestSpacing:
@@ -27,7 +27,7 @@ class RequestSpacing:
         self._lock = threading.Lock()
 
     def learn(self, endpoint: str, headers: Mapping[str, str], now: datetime) -> None:
-        """What an answer says of its limit."""
+        """Takes in what an answer says of its limit. ``now``: aware."""
         step = step_of(headers, now)
         if step is None and endpoint not in self._steps:
             return
@@ -40,7 +40,7 @@ class RequestSpacing:
                 self._next.setdefault(endpoint, now + self._steps[endpoint])
 
     def wait(self, endpoint: str, now: datetime) -> float:
-        """Seconds to wait before a request of this kind; each gets a place of its own."""
+        """Seconds to wait before a request of this kind, two at most. Each caller gets its own place in the queue."""
         if endpoint not in self._steps:
             return 0.0
         with self._lock:

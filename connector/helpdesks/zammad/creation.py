@@ -36,7 +36,7 @@ class Creation(NamedTuple):
         return TicketId(str(ticket_id))
 
     def link(self, ticket_id: TicketId, incident: Ticket) -> None:
-        """One request, unless the incident shows the link: in the other direction it would be made a second time."""
+        """One request; none if the incident shows the link: Zammad would make it again in the other direction."""
         if ticket_id in {link.id for link in incident.links}:
             return
         body = {
@@ -53,7 +53,7 @@ class Creation(NamedTuple):
                 raise
 
     def handed_over(self, key: str) -> str | None:
-        """One request, or two."""
+        """See :class:`connector.helpdesks.helpdesk.HandsOver`. One request, or two."""
         found = self.find(key)
         if found is None:
             return None

@@ -14,11 +14,11 @@ from connector.helpdesks.zammad.roles import Roles
 
 _SAME_REQUEST = timedelta(seconds=2)
 SYSTEM_USER = 1
-"""Zammad's own user: triggers, schedulers and automations act as it, and what a deleted user did is said to be its."""
+"""Zammad's own user: triggers, schedulers and automations act as it. What a deleted user did is shown as its."""
 
 
 class People:
-    """Judges for one bot user with one mapping."""
+    """Says who is who on one Zammad. ``bot_id``: the connector's own user."""
 
     def __init__(self, mapping: ZammadMapping, roles: Roles, bot_id: int, staff: Staff) -> None:
         self._mapping = mapping
@@ -46,8 +46,11 @@ class People:
         return Actor.AGENT if actor is Actor.CUSTOMER and was_agent else actor
 
     def creator(self, row: TicketRow, assets: Assets, articles: Sequence[ArticleRow] = ()) -> Actor:
-        """The connector opens tickets with a note: a mail that opened one only gave the connector's address as From.
-        Who opened it as support was support then."""
+        """Who opened the ticket. The connector opens one with a note: if a mail did so in its name, somebody gave its
+        address as From, and it is a customer's. Whoever opened a ticket as only support can was support then.
+
+        :raises UnavailableError: as :meth:`actor` does.
+        """
         creator = self.actor(row.created_by_id, row.created_at, assets)
         if creator is Actor.CONNECTOR:
             by_mail = row.create_article_type_id == self._mapping.articles.types[Channel.EMAIL]
@@ -70,7 +73,8 @@ class People:
         author = self.actor(row.created_by_id, row.created_at, assets)
         if author.is_staff and PROPERTY in (row.preferences or {}):
             return Actor.OTHER_CONNECTOR
-        # Zammad lets nobody but agents send as one, also if they are none any more; a deleted user's are the system's.
+        # Only agents can send as one: the author was one then, even if the account is deleted (then the system's) or
+        # no agent's now.
         return Actor.AGENT if author in (Actor.CUSTOMER, Actor.SYSTEM) and sender is Actor.AGENT else author
 
     def is_on_behalf(self, row: ArticleRow) -> bool:
@@ -79,15 +83,19 @@ class People:
         return row.created_by_id in self.own_ids and by_customer and not row.came_by_mail
 
     def is_call(self, row: ArticleRow) -> bool:
-        """Only support can write as one, or in a customer's name. This holds for good, whatever becomes of the user."""
+        """Whether support noted a call. Only support can write with the sender *Agent* or in another one's name, so
+        this holds for good, whatever becomes of the user."""
         if self._mapping.channel(row.type_id) is not Channel.PHONE or row.came_by_mail:
             return False
         in_other_name = row.origin_by_id is not None and row.origin_by_id != row.created_by_id
         return in_other_name or self._mapping.sender(row.sender_id) is Actor.AGENT
 
     def recipients(self, row: ArticleRow, *, opens: bool) -> tuple[str, ...] | None:
-        """Whom Zammad sent it to. What came by mail was sent by nobody here: its To is no more proved than its From,
-        and no mail that names an agent as its sender is an answer."""
+        """The addresses that Zammad mailed it to; ``None`` for what is read on the ticket itself.
+
+        Nobody for what came by mail: its To is no more proved than its From, so no mail that names an agent as its
+        sender is an answer. Nobody, too, for what ``opens`` the ticket otherwise than by mail.
+        """
         if row.came_by_mail:
             return ()
         if self._mapping.channel(row.type_id) is not Channel.EMAIL:
@@ -95,14 +103,17 @@ class People:
         return tuple(address for _, address in getaddresses([row.to, row.cc]) if address)
 
     def made_public_at(self, row: ArticleRow) -> datetime | None:
-        """Of an article only ``internal`` can change (recordings 370, 371), and no history tells when it did. Sending
-        a mail changes it too, but a mail was heard of when it was sent."""
+        """When an article that is public was last changed (UTC); ``None``: never, or it is a mail or internal.
+
+        Only ``internal`` of an article can change (recordings 370, 371), and no history tells when it did. Sending a
+        mail changes the time of update too, but a mail was heard of when it was sent.
+        """
         by_mail = self._mapping.channel(row.type_id) is Channel.EMAIL
         changed = row.updated_at is not None and row.updated_at - row.created_at > _SAME_REQUEST
         return row.updated_at if changed and not by_mail and not row.internal else None
 
     def person(self, user_id: int, assets: Assets, sent_from: str = "") -> Person:
-        """Of a user who is not there any more what the message itself says is known."""
+        """The person behind a user id. Of a deleted user only what ``sent_from``, the message's From, says is known."""
         user = assets.User.get(user_id)
         if user is None or user_id == SYSTEM_USER:
             said, address = (getaddresses([sent_from]) or [("", "")])[0]

@@ -9,13 +9,15 @@ from connector.helpdesks.errors import RefusedError, TransientError
 from connector.helpdesks.zammad.mapping import ZammadMapping
 
 _FIRST_WRITES = "This object already exists"
-"""Several tickets were the first ever to get a value of a new attribute, at the same time (6.4, extra/race2)."""
+"""What Zammad says if several tickets get the first value ever of a new attribute at the same time; the next attempt
+succeeds (6.4, extra/race2)."""
 _RECIPIENT = "email_recipient"
 _PENDING_TIME = "pending_time"
 
 
 def explained(error: RefusedError, body: Mapping[str, Any], mapping: ZammadMapping) -> TransientError | RefusedError:
-    """The refusal of a ``PUT`` with this ``body``, with the details that it names; without any where it names none."""
+    """The error to raise for a refused ``PUT`` with this ``body``, with the refused details if Zammad names any;
+    TransientError if another attempt may succeed."""
     said = str(error)
     if _FIRST_WRITES in said:
         return TransientError(said)

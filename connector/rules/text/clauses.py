@@ -94,7 +94,7 @@ _LABEL = re.compile(
 _LONGEST = 500
 """Characters of a sentence that are read together: what takes longer to read is no sentence of a mail."""
 _AFTERTHOUGHT = 3
-"""Words: "…, please don't"."""
+"""The most words of an afterthought that takes back what was named, such as "…, please don't"."""
 _BARE_DEMAND = re.compile(
     r"(?:(?:an?|the|next|immediate|eine?n?|die|der|den|nächste|sofortige)\s+){0,2}~(?:\s+(?:now|level|jetzt"
     r"|sofort))?\s*[.!]*",
@@ -143,8 +143,8 @@ def normalized(text: str) -> str:
 
 
 def may_name(raw: str, families: tuple[tuple[str, ...], ...]) -> tuple[bool, ...]:
-    """A cheap look at a raw body, for each family of names: taking a mail apart costs a thousand times more, and few
-    ask for anything."""
+    """For each family of names, whether the raw body can name one of them. A cheap look first: taking a mail apart
+    costs a thousand times more, and few mails ask for anything."""
     small = normalized(unescape(raw)).lower()
     by_family, each = _stems(families)
     there = {stem for stem in each if stem in small}
@@ -153,7 +153,7 @@ def may_name(raw: str, families: tuple[tuple[str, ...], ...]) -> tuple[bool, ...
 
 @lru_cache(maxsize=64)
 def _stems(families: tuple[tuple[str, ...], ...]) -> tuple[tuple[tuple[frozenset[str], ...], ...], frozenset[str]]:
-    """Of each name of each family the parts of words that stand in it, and all such parts."""
+    """For each family the parts of words of each of its names, and all these parts together."""
     by_family = tuple(tuple(filter(None, map(_parts, names))) for names in families)
     return by_family, frozenset().union(*(stems for names in by_family for stems in names))
 
@@ -283,7 +283,7 @@ def _verdict(cues: frozenset[str]) -> Verdict:
 
 
 def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
-    """What ``text``, the customer's own words, wants of what ``names`` name; ``None`` if it names nothing of it.
+    """Whether ``text``, the customer's own words, asks for what ``names`` name; ``None`` if it names none of them.
 
     A later clear no of one message beats an earlier yes; a yes after a clear no is unclear.
     """
@@ -329,7 +329,7 @@ def _together(clauses: list[Clause]) -> Reading:
     verdict = Verdict.NO
     against = False
     for clause in clauses:
-        # That it has not happened yet denies nothing.
+        # A negation in words about the past ("has not happened yet") denies no wish.
         clear_no = not {"information", "past"} & set(clause.cues) and not _AGAINST.isdisjoint(clause.cues)
         if clause.verdict is Verdict.NO and not clear_no:
             continue

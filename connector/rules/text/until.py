@@ -11,10 +11,10 @@ from connector.rules.text.clauses import normalized
 from connector.rules.text.zones import ZONE, Zone, read_zone
 
 Until = date | datetime | None
-"""A local day, a moment, or nothing said. Later than the next opening it makes no difference."""
+"""A local day, a moment (aware), or ``None``: no limit was named. One after the next opening changes nothing."""
 
 UNREADABLE: Final = "unreadable"
-"""Something was said about until when, and nobody can tell what."""
+"""The customer named a limit, and it cannot be read."""
 
 _DAY_AFTER = re.compile(r"\b(?:day after tomorrow|übermorgen)\b", re.IGNORECASE)
 _TOMORROW = re.compile(
@@ -50,7 +50,7 @@ _SATURDAY = 5
 
 
 def read_until(text: str, sent_at: datetime, zone: ZoneInfo) -> Until | Literal["unreadable"]:
-    """The earliest end that ``text``, a consent sent at ``sent_at`` (aware), names, in local days of ``zone``.
+    """The earliest end that ``text`` names, a consent sent at ``sent_at`` (aware). Days are those of ``zone``.
 
     >>> read_until("OK, tomorrow is fine", datetime(2026, 11, 27, 19, 0, tzinfo=ZoneInfo("UTC")), ZoneInfo("UTC"))
     datetime.date(2026, 11, 28)
@@ -102,7 +102,7 @@ def _day(match: re.Match[str], today: date) -> date | None:
 
 
 def _times(words: str) -> Iterator[time]:
-    """Times of day; aware where a zone is named."""
+    """The times of day in ``words``; aware if a zone is named beside them."""
     for match in _TIME.finditer(words):
         if match["noon"]:
             yield time(12)
@@ -119,6 +119,6 @@ def _times(words: str) -> Iterator[time]:
 
 
 def _at(local: datetime, day: date | None, clock: time) -> datetime:
-    """The next such time, or that of the day."""
+    """The moment at ``clock`` on ``day``; without a day, the next one after ``local``."""
     at = datetime.combine(day or local.date(), clock, clock.tzinfo or local.tzinfo)
     return at if day is not None or at > local else at + timedelta(days=1)

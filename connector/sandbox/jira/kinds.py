@@ -18,11 +18,11 @@ Shape = Callable[[Call, list[Json]], Json]
 
 
 def anybody(_call: Call) -> None:
-    """Of who may do something: everybody who is logged in."""
+    """For ``read`` and ``write``: everybody who is logged in may."""
 
 
 def nothing(_call: Call, _row: Row) -> None:
-    """Of what is to be done besides."""
+    """For ``own``, ``check`` and ``leave``: nothing more is asked or done."""
 
 
 @dataclass(frozen=True)
@@ -30,37 +30,37 @@ class Kind:
     """A kind of configuration. Each function of a call raises JiraError where Jira refuses it."""
 
     what: str
-    """As the message says that there is none: `The filter`."""
+    """What Jira calls one in the message that there is none: `The filter`."""
     rows: Callable[..., dict[Any, Row]]
-    """The rows by id, of a call and the ids of what they belong to."""
+    """The rows by id. Its arguments: the call and the ids of what the rows belong to."""
     shown: Callable[[Call, Row], Json]
     new: Callable[[Call], Row] = lambda _call: Row(name="", description="")
     """A row without its id, with the values that a request may leave out."""
     sequence: str = ""
-    """Numbers new rows; ids are texts but where `whole`."""
+    """The sequence that numbers new rows. Ids are texts, or numbers if `whole`."""
     whole: bool = False
     columns: Mapping[str, str] = field(default_factory=lambda: {"name": "name", "description": "description"})
     """The attribute of a row by its name in a request."""
     required: tuple[str, ...] = ("name",)
-    """Of a create; `kept` of an update."""
+    """The columns that a create has to give; `kept`: those that an update has to give."""
     kept: tuple[str, ...] = ()
     replaces: bool = False
-    """An update empties what it does not give."""
+    """Whether an update empties what it does not give."""
     read: Callable[[Call], None] = require_admin
     write: Callable[[Call], None] = require_admin
     seen: Callable[[Call, Row], bool] = lambda _call, _row: True
     own: Callable[[Call, Row], None] = nothing
-    """Who may change or remove this row."""
+    """Raises for whoever may not change or remove this row."""
     clash: Callable[[Row, Row], bool] = lambda row, other: bool(row.name == other.name)
-    """Which two rows cannot be there at once."""
+    """Whether these two rows cannot exist at once."""
     taken: Callable[[str], JiraError] | None = None
-    """What is said of the second one; None allows it."""
+    """The error for the second of them; None: there may be both."""
     check: Callable[[Call, Row], None] = nothing
-    """A row before it is stored."""
+    """Raises for a row that must not be stored."""
     leave: Callable[[Call, Row], None] = nothing
-    """What else goes with a row."""
+    """Removes what else is removed with a row."""
     missing: Callable[[str], JiraError] | None = None
-    """What is said of an id that nothing seen has, if not the usual."""
+    """The error for an id that no row has which the caller sees, if it is not the usual one."""
 
     def row(self, call: Call, *ids: str) -> Row:
         """The row that the last id names. Raises JiraError, mostly 404."""
@@ -72,7 +72,7 @@ class Kind:
         return found
 
     def take(self, call: Call, row: Row, required: tuple[str, ...]) -> None:
-        """What the request gives goes into the row."""
+        """Writes the values of the request into the row. Raises JiraError 400."""
         body = call.fields()
         for name in required:
             if isinstance(getattr(row, self.columns[name]), list) and name not in body:
@@ -102,7 +102,7 @@ def below(name: str) -> Shape:
 
 
 def listed(kind: Kind, shape: Shape = plain, *, by: tuple[str, ...] = (), ids: str = "") -> Handler:
-    """A list; ``by`` are parameters for a part of the name, ``ids`` is one for whole ids."""
+    """Lists rows. ``by``: the parameters that name a part of the name; ``ids``: the one that names whole ids."""
 
     def answer(call: Call, *above: str) -> Answer:
         kind.read(call)

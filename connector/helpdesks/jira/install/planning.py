@@ -1,4 +1,4 @@
-"""The way in: from a live Jira to a plan of everything that the rules need, and to that of the way back."""
+"""Plans: from a live Jira to the plan of an installation of all that the rules need, and to that of its way back."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
