@@ -101,7 +101,8 @@ def _read() -> Iterator[Scored]:
 def _survivor(name: str, diff: str, wording: bool) -> Survivor:
     changed = [line for line in diff.splitlines() if re.match(r"[-+](?![-+])", line)]
     old, new = (" ".join(line[1:].strip() for line in changed if line[0] == sign) for sign in "-+")
-    function = re.sub(r"x_(.*)__mutmut_\d+$", r"\1", name.removeprefix("connector.rules."))
+    function = name.removeprefix("connector.rules.").partition("__mutmut_")[0]
+    function = re.sub(r"\bx_", "", re.sub(r"\bxǁ(.*)ǁ", r"\1.", function))
     return Survivor(function, f"{old} → {new}", wording)
 
 

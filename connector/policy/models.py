@@ -26,6 +26,8 @@ from connector.policy.problem import UnlocatedProblem
 from connector.policy.section import Section, dig
 from connector.policy.targets import TargetLimits, Targets, TargetsByContract, TargetTable
 
+_OF_A_VERSION = ("messages", "letterhead")
+"""Parts of a policy that are equal if their versions are."""
 _MOST_KEPT = 4_096
 """Services, by priority, for which is kept what follows from them."""
 
@@ -335,6 +337,32 @@ class Policy(Rules):
         return self._service_ladders.get(service.id.casefold()) or self.escalation.customers.get(
             service.customer, "default"
         )
+
+    def noting(self, asked: set[Priority]) -> "Policy":
+        """The same policy, which notes in ``asked`` for which priorities somebody wants to know what is promised."""
+
+        def limits(service_id: str | None, priority: Priority) -> TargetLimits:
+            asked.add(priority)
+            return self._limits(service_id, priority)
+
+        def climb(service_id: str | None, version: str, priority: Priority) -> tuple[tuple[Level, timedelta], ...]:
+            asked.add(priority)
+            return self._climb(service_id, version, priority)
+
+        noting = self.model_copy()
+        vars(noting).update(_limits=limits, _climb=climb)
+        return noting
+
+    def apart(self, other: "Policy") -> frozenset[Priority] | None:
+        """The priorities whose targets are others in the ``other`` policy, ``None`` where more than that differs. Since
+        when a policy applies makes no difference."""
+        for name in type(self).model_fields.keys() - {"priorities", "version", "applies_since"}:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if name in _OF_A_VERSION:
+                mine, theirs = mine.version, theirs.version
+            if mine != theirs:
+                return None
+        return frozenset(one for one in Priority if self.priorities[one] != other.priorities[one])
 
     # What follows from a service is asked for several times at each look at a ticket.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import TicketKind
+from connector.domain.vocabulary import Priority, TicketKind
 from connector.policy.models import Policy
 from connector.simulation.acts import Act
 from connector.simulation.at_once import at_once
@@ -71,7 +71,14 @@ class Report(NamedTuple):
 
 def compared(tickets: Iterable[Ticket | None], in_use: Policy, new: Policy | None, until: datetime) -> Report:
     """Every incident among ``tickets`` lived through up to ``until`` (UTC). ``None`` is a ticket that cannot be read;
-    without a ``new`` policy only what the one in use would do."""
+    without a ``new`` policy only what the one in use would do.
+
+    Where the policies differ in what they promise for some priorities only, a ticket on which nobody asked for these
+    lives the same life under both: it is played once.
+    """
+    asked: set[Priority] = set()
+    noting = in_use.model_copy(update={"applies_since": None}).noting(asked)
+    apart = in_use.apart(new) if new is not None else frozenset[Priority]()
     left_out, of, differs = Counter[str](), Counter[str](), Counter[str]()
     restless, differing = list[str](), list[Compared]()
     lives = list[tuple[tuple[Act, ...], tuple[Act, ...]]]()
@@ -79,8 +86,10 @@ def compared(tickets: Iterable[Ticket | None], in_use: Policy, new: Policy | Non
         if ticket is None or ticket.kind is not TicketKind.INCIDENT:
             left_out["unreadable" if ticket is None else "others"] += 1
             continue
-        old = replay(ticket, in_use, until)
-        would = old if new is None else replay(ticket, new, until)
+        asked.clear()
+        old = replay(ticket, noting, until)
+        is_same = apart is not None and apart.isdisjoint(asked)
+        would = old if new is None or is_same else replay(ticket, new, until)
         if old.restless or would.restless:
             restless.append(ticket.number)
         lives.append((old.acts, would.acts))

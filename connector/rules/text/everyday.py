@@ -27,6 +27,10 @@ _AGO = re.compile(
 )
 _LENGTH = re.compile(r"[\d ](?:min|hour|hrs?\b|h\b|stunde|std\b)|half an hour|halben stunde", re.IGNORECASE)
 """In every text that names a length of time: a cheap look."""
+_PART_OF_DAY = re.compile(
+    r"(?<!good )(?<!guten )(?:morning|morgen)|früh|vormittag|night|nacht|noon|midday|mittag", re.IGNORECASE
+)
+"""In every text that names one, and does not only greet."""
 _CLOCK = r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?![\d.:])(?: ?(?:a\.?m\b\.?|uhr\b|o'?clock\b|h\b))?"
 _MORNING = re.compile(
     rf"\b(?:this morning|(?:heute )?(?:morgen|früh|vormittag) um|heute (?:morgen|früh|vormittag))[, ]*(?:at "
@@ -110,12 +114,15 @@ def spelled_out(text: str, sent_at: datetime) -> str:
     if _LENGTH.search(text):
         text = _AGO.sub(lambda match: _ago(match, sent_at), _HALF_AN_HOUR.sub("30 minutes", text))
     text = _PARTS.sub(lambda match: _part(match, sent_at), text)
-    text = _MORNING.sub(_morning, _IN_THE_MORNING.sub(_morning, text))
-    if sent_at.hour > _NIGHT_ENDS:
+    by_part = _PART_OF_DAY.search(text) is not None
+    if by_part:
+        text = _MORNING.sub(_morning, _IN_THE_MORNING.sub(_morning, text))
+    if by_part and sent_at.hour > _NIGHT_ENDS:
         text = _LAST_NIGHT.sub(_night, text)
     text = _FOUR_DIGITS.sub(r"\g<word> \g<hour>:\g<minute>", _ZULU.sub(r"\1:\2 UTC", text))
     text = _MINUTES_AFTER.sub(r"\1:\2 Uhr", _AFTER_A_YEAR.sub(r" \1:\2", text))
-    text = _MIDNIGHT.sub("00:00", _NOON.sub("12:00", text))
+    if by_part:
+        text = _MIDNIGHT.sub("00:00", _NOON.sub("12:00", text))
     text = _REGION.sub(lambda match: f" {_REGIONS[match[1][0].upper()]}", text)
     return _BARE_PLACE.sub(_zone, _PLACE.sub(_zone, text))
 

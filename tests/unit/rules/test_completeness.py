@@ -1,12 +1,18 @@
 """R14–R22: filled from what was said, never waited for."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
 from connector.domain.fields import CATALOGUE, Fields
 from connector.domain.labels import LABELS, Labels
-from connector.domain.ticket import Article
+from connector.domain.person import Customer
+from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, Impact, IntakeStatus, Priority
-from connector.rules.completeness import completeness
+from connector.policy.models import Policy
+from connector.rules.case import Case
+from connector.rules.completeness import completeness, statements
 from connector.rules.evaluate import evaluate
 from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
 from tests.unit.rules.intake import ALL, LINES, asked_for, bare, mail, only
@@ -231,3 +237,95 @@ def test_a_later_choice_of_the_impact_counts_although_every_detail_is_there() ->
     ticket = incident(everything, articles=(said("Impact: degradation"), worse), history=history)
 
     assert decide(completeness, ticket, POLICY, at(hours=1)).changes["impact"] == "service_affecting"
+
+
+# What has been read
+
+
+WORDS = "Impact: service affecting"
+
+
+def read_before(*articles: Article, status: str = "complete", by: Actor = Actor.CONNECTOR, **values: Any) -> Ticket:
+    """The details were complete an hour after T0."""
+    history = (changed("intake_status", None, IntakeStatus.COMPLETE, at(hours=1), by),)
+    fields = complete(intake_status=status, impact=None)
+    return incident(fields, articles=(said(WORDS, T0, id="1"), *articles), history=history, **values)
+
+
+def later(minutes: float, id: str = "2", **values: Any) -> Article:
+    return said(WORDS, at(hours=1, minutes=minutes), id=id, **values)
+
+
+@pytest.mark.parametrize(
+    ("ticket", "read"),
+    [
+        (read_before(), []),
+        (read_before(later(10)), ["2"]),
+        (read_before(later(-5), later(10, "3")), ["2", "3"]),
+        (read_before(later(-5.1), later(10, "3")), ["3"]),
+        (read_before(later(10), status="asked"), ["1", "2"]),
+        (read_before(later(10), by=Actor.AGENT), ["1", "2"]),
+        (read_before(later(10, internal=True)), []),
+        (read_before(later(10, author=Actor.AGENT)), []),
+        (read_before(later(10, author=Actor.AGENT, channel=Channel.PHONE)), ["2"]),
+        (read_before(later(10, author=Actor.STRANGER)), []),
+        (read_before(said("Hello!", at(hours=2), id="2")), []),
+        (read_before(said("Hello!", at(hours=2), id="2", attachments=("log.txt",))), ["2"]),
+    ],
+)
+def test_what_was_said_before_the_details_were_complete_is_not_read_again(ticket: Ticket, read: list[str]) -> None:
+    assert [each.article.id for each in statements(Case(ticket, POLICY, at(hours=3)))] == read
+
+
+def test_identifiers_are_spelled_as_in_the_catalogue() -> None:
+    def found(text: str) -> tuple[str | None, str | None]:
+        (one,) = statements(Case(incident(Fields(group="intake"), articles=(said(text),)), POLICY, T0))
+        return one.said.service_id, one.said.circuit_id
+
+    assert found("Service ID: svc-1005\nCircuit ID: ham-eth-0108") == ("SVC-1005", "HAM-ETH-0108")
+    assert found("Circuit ID: ham-eth-0108") == (None, "HAM-ETH-0108")
+    assert found("Service ID: SVC-9999") == ("SVC-9999", None)
+
+
+@pytest.mark.parametrize(
+    ("marks", "minutes", "answers"),
+    [
+        ({"asked"}, 1, True),
+        ({"doubt-1"}, 1, True),
+        ({"reminded"}, 1, True),
+        ({"understood"}, 1, False),
+        ({"asked"}, 5, False),
+        ({"asked"}, 9, False),
+    ],
+)
+def test_a_bare_time_is_an_answer_once_we_have_asked(marks: set[str], minutes: float, answers: bool) -> None:
+    question, answer = note(marks, at(minutes=minutes)), said("9:40", at(minutes=5))
+    ticket = incident(Fields(group="intake"), articles=(said("Help!", T0), question, answer))
+    starts = [each.said.problem_start for each in statements(Case(ticket, POLICY, at(minutes=9)))]
+
+    assert starts == ([at(minutes=-20)] if answers else [])
+
+
+NEW_YORK = POLICY.model_copy(
+    update={"intake": POLICY.intake.model_copy(update={"customers_timezone": "America/New_York"})}
+)
+
+
+@pytest.mark.parametrize(
+    ("organization", "policy", "hour"),
+    [
+        ("Acme Logistics", POLICY, 7),
+        ("Northwind Media", POLICY, 8),
+        ("Northwind Media", NEW_YORK, 8),
+        ("Harbour Bank", POLICY, 9),
+        ("Harbour Bank", NEW_YORK, 13),
+    ],
+    ids=["berlin", "london", "the-customers-before-the-policys", "none-known", "the-policys"],
+)
+def test_a_start_without_a_zone_is_read_in_the_customers(organization: str, policy: Policy, hour: int) -> None:
+    customer = Customer(id="5", organizations=(organization,))
+    mail = said("Start time: 2026-07-01 09:40", datetime(2026, 7, 1, 18, tzinfo=UTC))
+    ticket = incident(Fields(group="intake"), articles=(mail,), customer=customer)
+    (one,) = statements(Case(ticket, policy, mail.created_at))
+
+    assert one.said.problem_start == datetime(2026, 7, 1, hour, 40, tzinfo=UTC)

@@ -15,7 +15,7 @@ from connector.rules.evaluate import evaluate
 from connector.rules.problem_record import problem_record
 from tests.builders import at, changed, incident, note
 from tests.unit.rules.passes import decide
-from tests.unit.rules.test_rfo_release import (
+from tests.unit.rules.released_rfos import (
     AUTHOR,
     MANAGER,
     NOW,

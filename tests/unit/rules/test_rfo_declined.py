@@ -10,7 +10,7 @@ from connector.rules.rfo import rfo
 from connector.rules.rfo_declined import Refusal, declined
 from tests.builders import at, changed, default_policy, note
 from tests.unit.rules.passes import decide, with_values
-from tests.unit.rules.test_rfo_release import outage, task
+from tests.unit.rules.released_rfos import outage, task
 
 POLICY = default_policy()
 WHY = "A test of ours."

@@ -9,14 +9,14 @@ import pytest
 from connector.domain.document import Document
 from connector.domain.person import Customer
 from connector.domain.ticket import Change, Ticket
-from connector.domain.vocabulary import Actor, RfoRelease, RfoStatus, ServiceCheck
+from connector.domain.vocabulary import Actor, Priority, RfoRelease, RfoStatus, ServiceCheck
 from connector.rules.rfo_document import Edition, rfo_document
 from connector.rules.rfo_facts import Sent
 from connector.rules.rfo_text import rfo_text
 from tests.builders import at, changed, complete, default_policy, incident, said
 from tests.unit.rules.passes import with_values
+from tests.unit.rules.released_rfos import DUE, TEXTS, outage, task
 from tests.unit.rules.test_rfo_facts import CLOSED, OPEN, TWICE, lived
-from tests.unit.rules.test_rfo_release import DUE, TEXTS, outage, task
 
 POLICY = default_policy()
 FIRST = Sent(1, False, "801", at(hours=4))
@@ -237,3 +237,22 @@ def test_before_an_outage_has_ended_nothing_is_told_of_its_times() -> None:
         "due": "Mon 30 Nov 2026 14:00 CET (13:00 UTC)",
     }
     assert seen["timeline"] == []
+
+
+def test_the_priority_is_the_highest_until_the_end_and_the_policys_where_there_is_none() -> None:
+    raised = changed("priority", Priority.P3, Priority.P1, at(hours=3))
+    about = lived((OPEN, CLOSED, 2), priority=Priority.P1)
+    first = changed("priority", None, Priority.P3, at(), Actor.CONNECTOR)
+
+    assert content(with_values(about, history=(first, *about.history, raised)))["priority"] == "P3 minor"
+    default = POLICY.default_priority
+    assert content(lived((OPEN, CLOSED, 2), priority=None))["priority"].startswith(default)
+
+
+def test_the_first_version_changes_nothing_whatever_the_field_says() -> None:
+    history = (changed("rfo_revision", None, "A draft.", at(hours=1)),)
+    edition = Edition(1, 2, RfoRelease.FINAL, at(hours=8), (FIRST,))
+
+    alone = content(outage(), history=history, rfo_revision="A draft.")["revisions"]
+    both = content(outage(), history=history, edition=edition, rfo_revision="A draft.")["revisions"]
+    assert ([row["text"] for row in alone], [row["text"] for row in both]) == ([None], [None, "A draft."])

@@ -14,7 +14,7 @@ from connector.rules.rfo_task import rfo_task
 from connector.rules.rfo_text import record_of, rfo_faults, rfo_text
 from tests.builders import at, default_policy, moved, note
 from tests.unit.rules.passes import decide, with_values
-from tests.unit.rules.test_rfo_release import AUTHOR, MANAGER, NOW, TEXTS, by, outage, released, task, written_by
+from tests.unit.rules.released_rfos import AUTHOR, MANAGER, NOW, TEXTS, by, outage, released, task, written_by
 
 POLICY = default_policy()
 EARLY: Any = {"preventive_measures": "Move the second path to its own duct | Ada | 2026-11-22"}

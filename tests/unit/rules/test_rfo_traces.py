@@ -9,8 +9,8 @@ from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, 
 from connector.rules.rfo import rfo
 from tests.builders import T0, at, changed, complete, default_policy, incident, moved, note, said
 from tests.unit.rules.passes import decide, with_values
+from tests.unit.rules.released_rfos import DUE, outage, released
 from tests.unit.rules.rfo_tickets import OVER, P1, P3, asked, solved, task
-from tests.unit.rules.test_rfo_release import DUE, outage, released
 
 POLICY = default_policy()
 DELIVERED = changed("rfo_status", RfoStatus.DUE, RfoStatus.DELIVERED, at(hours=3))

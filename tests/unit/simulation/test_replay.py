@@ -10,6 +10,7 @@ from connector.policy.models import Policy
 from connector.simulation.acts import Act
 from connector.simulation.difference import compare
 from connector.simulation.replay import replay, settled
+from connector.simulation.report import compared
 from tests.builders import T0, at, changed, default_policy, incident, moved, note, said
 
 POLICY = default_policy()
@@ -104,3 +105,33 @@ def test_only_letters_that_may_be_answered_are_put_into_words() -> None:
     assert letter.body
     assert silent == letter.model_copy(update={"subject": "", "body": ""})
     assert {one.internal: bool(one.body) for one in later} == {True: False, False: True}
+
+
+def test_a_ticket_on_which_nobody_asked_for_what_differs_is_played_once() -> None:
+    """And the result is that of playing all tickets twice."""
+    small = reported().model_copy(
+        update={
+            "articles": (said(COMPLETE.replace("service affecting", "non-service-affecting")), *reported().articles[1:])
+        }
+    )
+    past, shorter = [small, reported()], p1_repaired_within("90 min")
+    asked: set[Priority] = set()
+
+    replay(small, POLICY.noting(asked), UNTIL)
+    report = compared(past, POLICY, shorter, UNTIL)
+
+    assert POLICY.apart(shorter) == frozenset({Priority.P1})
+    assert asked
+    assert Priority.P1 not in asked
+    twice = [compare(one, *(replay(one, policy, UNTIL).acts for policy in (POLICY, shorter))) for one in past]
+    assert report.differing == [one for one in twice if one.differences]
+    assert len(report.differing) == 1
+
+
+def test_policies_that_differ_in_more_than_targets_are_both_played() -> None:
+    slower = POLICY.escalation.model_copy(update={"customer_hears_of": frozenset()})
+    other = POLICY.model_copy(update={"escalation": slower})
+
+    assert POLICY.apart(other) is None
+    assert POLICY.apart(POLICY.model_copy(update={"applies_since": T0})) == frozenset()
+    assert compared([reported()], POLICY, other, UNTIL).differing
