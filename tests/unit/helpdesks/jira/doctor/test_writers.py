@@ -153,13 +153,13 @@ def test_a_workflow_that_lacks_our_ways(cloud: Installation) -> None:
 def test_a_field_that_jira_demands_of_our_own_issues(cloud: Installation) -> None:
     (project,) = cloud.jira.world.projects.values()
     scheme = cloud.jira.world.field_schemes[project.field_scheme_id]
-    scheme.required |= {field_id(cloud, "Circuit reference"), field_id(cloud, "Support group")}
+    scheme.required |= {field_id(cloud, "Root cause found"), field_id(cloud, "Support group")}
 
     seen = found(cloud, "required fields").seen
 
     scheme.required.clear()
     assert seen.count("\n") == 1, "of two types"
-    assert "field 'Circuit reference': is required of Task: the connector has no value for it" in seen
+    assert "field 'Root cause found': is required of Task: the connector has no value for it" in seen
 
 
 def test_goals_that_are_not_the_checklists(cloud: Installation) -> None:
