@@ -89,7 +89,7 @@ def test_it_is_handed_over_once_and_the_ticket_is_no_incident(
 
     told = json.loads(run(cast, monkeypatch, "plan", "--json", *files).stdout)
     (row,) = (row for row in told if row["service"] == "SVC-1005")
-    assert (row["version"], row["valid_from"], row["contact"]) == (2, "2026-11-24", "it@harbour.example")
+    assert (row["version"], row["valid_from"], row["contact"]) == ("2", "2026-11-24", "it@harbour.example")
     assert row["ticket"], "it is handed over"
     again = run(cast, monkeypatch, "apply", "--yes", *files)
     assert "SVC-1005, version 2, valid from 2026-11-24, 4 days' notice: handed over by ticket" in again.output
