@@ -94,8 +94,8 @@ def escalation_mail(context: Examination, then: str, unless: str = "") -> Observ
     if nobody := mails_nobody(context.policy):
         return warn(
             f"{nobody}{unless}",
-            f"Add an address to the contacts of each in {_own_policy(context)} (escalation), e.g. contacts: [Shift "
-            f"manager, shift@isp.example]{then}.",
+            "Add an address to the contacts of each level, e.g. contacts: [Shift manager, shift@isp.example], in "
+            f"{_own_policy(context)}{then}.",
         )
     return ok("every level has an address")
 
@@ -105,8 +105,8 @@ def letterhead(context: Examination) -> Observation:
     if context.policy.letterhead.version == shipped_letterhead().version:
         return warn(
             f"RFOs and escalation matrices would bear the sample's name, {context.policy.letterhead.provider.name}",
-            "interspace init policy copies the sample: put your own name, address and logo into it and name its "
-            f"folder in {_own_policy(context)} (provider_folder).",
+            "Put your own name, address and logo into a copy of the sample, and name its folder (provider_folder) in "
+            f"{_own_policy(context)}.",
         )
     return ok(context.policy.letterhead.provider.name)
 
@@ -114,7 +114,7 @@ def letterhead(context: Examination) -> Observation:
 def _own_policy(context: Examination) -> str:
     """The file to change: never the one that comes along, which an upgrade replaces."""
     path = context.settings.policy
-    return "a policy of your own (interspace init policy)" if path.is_relative_to(MAPPINGS) else str(path)
+    return "a policy of your own, which interspace init policy makes" if path.is_relative_to(MAPPINGS) else str(path)
 
 
 def _lines(path: Path) -> Mapping[str, PlacedValue]:

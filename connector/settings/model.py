@@ -69,7 +69,12 @@ class Settings(Model):
         24, ge=2, le=256, description="Threads of each receiver process; health checks have their own."
     )
     settle_seconds: float = Field(1.0, ge=0, le=300, description="How long a ticket rests after an event.")
-    max_body_bytes: int = Field(1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="The largest accepted body.")
+    max_body_bytes: int = Field(
+        1024 * 1024,
+        ge=1024,
+        le=64 * 1024 * 1024,
+        description="The largest webhook that is accepted; a ticket with a larger one is found by the sweep.",
+    )
     intake_body_bytes: int = Field(
         32 * 1024 * 1024,
         ge=64 * 1024,
