@@ -117,7 +117,7 @@ def _read(desk: Helpdesk, ticket_id: TicketId, hint: str) -> Ticket:
     try:
         return desk.read(ticket_id)
     except NotFoundError as error:
-        raise NotFoundError(f"{error}\n{hint}".strip()) from None
+        raise NotFoundError(f"{error}. {hint}" if hint else str(error)) from None
 
 
 def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, now: datetime) -> None:
