@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from connector.counted import counted
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.helpdesks.mapping import check
-from connector.helpdesks.registry import plugin
+from connector.helpdesks.registry import beginnings, plugin
 from connector.install.errors import PlanError
 from connector.install.plan import Plan
 from connector.policy.contacts import mails_nobody
@@ -23,9 +24,10 @@ def settings(context: Examination) -> Observation:
     """Without these the connector does not start."""
     missing = [context.own.variable(name) for name in ("url", "token") if getattr(context.own, name) is None]
     if missing:
+        begin = beginnings(context.HELPDESK)
         return fail(
             f"not set: {', '.join(missing)}",
-            f"interspace init {context.HELPDESK} asks for them and writes a settings file.",
+            f"{begin} asks for them and writes a settings file." if begin else "Set them in the environment.",
         )
     return ok("complete")
 
@@ -84,7 +86,7 @@ def files(context: Examination) -> Observation:
     if problems:
         more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
         return fail(f"{problems[0]}{more}", "interspace check lists every problem with its line.")
-    return ok(f"policy {context.policy.version}, {len(context.policy.catalogue.services)} services")
+    return ok(f"policy {context.policy.version}, {counted(len(context.policy.catalogue.services), 'service')}")
 
 
 def escalation_mail(context: Examination, then: str, unless: str = "") -> Observation:
@@ -146,7 +148,7 @@ def drift(context: Examination, make: Callable[[], Plan]) -> Observation:
         )
     work = plan.work
     if not work:
-        return ok(f"{plan.ours} objects, all as installed")
+        return ok(f"{counted(plan.ours, 'object')}, all as installed")
     counts = Counter(step.action.value for step in work)
     first = ", ".join(step.title for step in work[:_NAMED])
     more = " …" if len(work) > _NAMED else ""

@@ -15,6 +15,7 @@ from connector.helpdesks import registry
 from connector.helpdesks.settings import (
     HelpdeskSettings,
     Networks,
+    NotSetError,
     SettingsError,
     SigningSecret,
     WebAddress,
@@ -196,8 +197,7 @@ class Settings(Model):
             raise SettingsError(f"{served} are both set: choose one with --helpdesk")
         if not self.helpdesks:
             either = _or(variable(f"{name}_url") for name in registry.names())
-            begin = f"{_or(f'interspace init {name}' for name in registry.names())} writes a first settings file"
-            raise SettingsError(f"{either} is not set: the helpdesk's address, as in the browser ({begin})")
+            raise NotSetError(f"{either} is not set: the helpdesk's address, as in the browser", *registry.names())
         return self.helpdesks[0]
 
     @property

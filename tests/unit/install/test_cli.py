@@ -121,7 +121,7 @@ def test_an_uninstall_needs_force(any_bench: AnyBench) -> None:
         (("--receiver-url", "nowhere"), {}, 2, "not where a receiver can be"),
         ((), {"ADMIN_TOKEN": ""}, 2, "INTERSPACE_{}_ADMIN_TOKEN"),
         ((), {"TOKEN": "wrong"}, 3, "INTERSPACE_{}_TOKEN"),
-        ((), {"ADMIN_TOKEN": "wrong"}, 3, "Check the token"),
+        ((), {"ADMIN_TOKEN": "wrong"}, 3, "Check the token in INTERSPACE_{}_ADMIN_TOKEN"),
     ],
 )
 def test_what_goes_wrong_is_one_message(
@@ -134,6 +134,7 @@ def test_what_goes_wrong_is_one_message(
 
     assert ran.returncode == code
     assert said.format(helpdesk.upper()) in ran.stderr
+    assert ("interspace doctor finds out what is wrong." in ran.stderr) is (code == 3)
     assert "Traceback" not in ran.stderr
 
 
