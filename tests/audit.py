@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-LOCK = "requirements.lock"
+LOCK = "requirements-notify.lock"
+"""All that may run in production: ``requirements.lock`` and the extra ``notify``."""
 PATIENCE_S = 600
 
 

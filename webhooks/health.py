@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from connector.work.errors import StoreError
-from connector.work.health import Health
+from connector.work.health import NOT_ANSWERED, NOT_READ, NOT_WRITTEN, Health
 from connector.work.health import problems as problems_of
 from connector.work.jobs import Counts
 
@@ -61,7 +61,7 @@ class HealthCheck:
             finally:
                 self._looking.release()
         if seen is None or at >= seen[0] + _OLD_S:
-            return State(("the work table has not answered yet",), {})
+            return State((NOT_ANSWERED,), {})
         return seen[1]
 
     def _look(self) -> State:
@@ -69,10 +69,10 @@ class HealthCheck:
             counts = self._counts()
             told = {health.helpdesk: health for health in self._health()} if self._health else {}
         except StoreError:
-            return State(("the work table cannot be read now",), {})
+            return State((NOT_READ,), {})
         problems = []
         if not self._can_write():
-            problems.append("the work table cannot be written now: nothing is accepted")
+            problems.append(f"{NOT_WRITTEN}: nothing is accepted")
         now = self._now()
         for helpdesk in self._helpdesks if self._health else ():
             problems += problems_of(helpdesk, told.get(helpdesk), counts.get(helpdesk), now)

@@ -52,7 +52,7 @@ EXIT_CODES = """
 \b
 Exit codes:
   0    done
-  1    what was looked at is not well: the policy, a ticket, the demo
+  1    what was looked at is not well or not there: policy, ticket, demo
   2    wrong options, settings or policy
   3    the helpdesk does not answer or refuses
   4    the work table does not answer or is not there
@@ -130,16 +130,19 @@ def main() -> None:
 
 def _expected(error: Exception) -> tuple[str, int]:
     """The message and the exit code of an error that is no fault of the program; code 0 for any other."""
-    from connector.helpdesks.errors import HelpdeskError, UnavailableError
+    from connector.helpdesks.errors import HelpdeskError, NotFoundError, UnavailableError
+    from connector.helpdesks.registry import beginnings
     from connector.policy.problem import PolicyError
-    from connector.settings import SettingsError
+    from connector.settings import NotSetError, SettingsError
     from connector.work.errors import StoreError
 
     if isinstance(error, PolicyError):
         return "\n".join(str(problem) for problem in error.problems), 2
-    if type(error) is UnavailableError:
+    if UnavailableError in (type(error), type(error.__cause__)):
         return f"{error}\ninterspace doctor finds out what is wrong.", 3
-    codes = {SettingsError: 2, HelpdeskError: 3, StoreError: 4}
+    if isinstance(error, NotSetError) and (begin := beginnings(*error.helpdesks)):
+        return f"{str(error).rstrip('.')} ({begin} writes a first settings file)", 2
+    codes = {SettingsError: 2, NotFoundError: 1, HelpdeskError: 3, StoreError: 4}
     return str(error), next((code for kind, code in codes.items() if isinstance(error, kind)), 0)
 
 

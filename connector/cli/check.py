@@ -11,6 +11,7 @@ import click
 
 from connector.cli.options import MAPPING, RULES, TELLING, helpdesk_option, settings_options
 from connector.cli.sections import command
+from connector.counted import counted
 from connector.helpdesks import registry
 from connector.helpdesks.mapping import check as check_files
 from connector.intake.panels import load_panels, unknown_customers
@@ -58,13 +59,13 @@ def check(settings: Settings, *, as_json: bool, helpdesk: str | None) -> None:
     if problems:
         more = (path for path in (settings.telling, settings.panels) if path)
         looked_at = ", ".join(map(str, (settings.policy, settings.services, *more, *mappings)))
-        click.echo(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}; looked at: {looked_at}")
+        click.echo(f"{counted(len(problems), 'problem')}; looked at: {looked_at}")
     else:
         _sound(settings, mappings)
         if settings.panels:
             click.echo(f"{settings.panels}: sound")
         if settings.telling:
-            click.echo(f"{settings.telling}: sound, {receivers} receiver{'' if receivers == 1 else 's'}")
+            click.echo(f"{settings.telling}: sound, {counted(receivers, 'receiver')}")
     for hint in hinted:
         click.echo(f"Hint: {hint}.", err=True)
     sys.exit(1 if problems else 0)
@@ -96,11 +97,11 @@ def _of_panels(settings: Settings) -> list[Problem]:
 def _sound(settings: Settings, mappings: Iterable[Path]) -> None:
     policy = load_policy(settings.policy, settings.services)
     click.echo(f"{settings.policy}: sound, policy {policy.version}")
-    click.echo(f"{settings.services}: sound, {len(policy.catalogue.services)} services")
+    click.echo(f"{settings.services}: sound, {counted(len(policy.catalogue.services), 'service')}")
     for path in mappings:
         click.echo(f"{path}: sound")
     texts = policy.messages.messages.values()
     for folder, count in Counter(Path(text.file).parents[1] for text in texts).items():
-        click.echo(f"{folder}: sound, {count} message{'' if count == 1 else 's'}")
+        click.echo(f"{folder}: sound, {counted(count, 'message')}")
     if settings.helpdesks:
         click.echo("How many open tickets it would touch: interspace doctor --no-round-trip")

@@ -95,10 +95,9 @@ def doctor(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     patience = Patience(delivery=delivery_wait, reconcile=delivery_wait)
     if helpdesk is None and not settings.helpdesks:
-        begin = " or ".join(f"interspace init {name}" for name in registry.names())
         do = (
-            f"{begin} asks for what is needed and writes a settings file. If there is one already, start in its "
-            f"directory or name it in {FILE_VARIABLE}."
+            f"{registry.beginnings()} asks for what is needed and writes a settings file. If there is one already, "
+            f"start in its directory or name it in {FILE_VARIABLE}."
         )
         findings = [Finding("settings", CheckStatus.FAIL, "no helpdesk's address is set", do)]
     else:

@@ -73,8 +73,11 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
             seen = seen.as_of(at)
         with failures_told_to(_tell):
             decision = evaluate(seen, policy, now)
-            if decision.asks and at is None:
+            if decision.asks:
                 seen = with_others(desk, seen, decision.asks)
+                if at is not None:
+                    then = tuple(other.as_of(at) for other in seen.others or () if other.created_at <= at)
+                    seen = seen.model_copy(update={"others": then})
                 decision = evaluate(seen, policy, now)
             # Reasons and the note are put into words here, where a time that no calendar knows is told.
             named = _named(decision)
@@ -114,7 +117,7 @@ def _read(desk: Helpdesk, ticket_id: TicketId, hint: str) -> Ticket:
     try:
         return desk.read(ticket_id)
     except NotFoundError as error:
-        raise NotFoundError(f"{error}\n{hint}".strip()) from None
+        raise NotFoundError(f"{error}. {hint}" if hint else str(error)) from None
 
 
 def show(console: Console, ticket: Ticket, decision: Decision, policy: Policy, now: datetime) -> None:

@@ -12,6 +12,7 @@ from connector.cli.options import HELPDESK, ago, helpdesk_option, settings_optio
 from connector.cli.past import asked, from_option, saved, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import now
+from connector.counted import counted
 from connector.domain.fields import CATALOGUE
 from connector.domain.ticket import Ticket
 from connector.reports.spreadsheet import harmless
@@ -45,9 +46,10 @@ def export(
         written, unreadable = _write(out, shown_while_read(past, quiet=False))
     except OSError as error:
         raise click.ClickException(f"{error.filename or out}: {error.strerror}") from None
-    click.echo(f"written: {out}, {written} tickets")
+    click.echo(f"written: {out}, {counted(written, 'ticket')}")
     if unreadable:
-        click.echo(f"{unreadable} tickets that the helpdesk lists could not be read and are missing", err=True)
+        missing = counted(unreadable, "ticket")
+        click.echo(f"Missing, because the helpdesk lists but does not let read it: {missing}", err=True)
         raise SystemExit(1)
 
 

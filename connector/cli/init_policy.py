@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from connector.cli.sections import command
+from connector.counted import counted
 from connector.policy.locate import MAPPINGS
 from connector.settings import SettingsError, declared, load, variable
 from connector.settings.file import DEFAULT, FILE_VARIABLE, is_there, locate, write
@@ -51,7 +52,7 @@ def policy(*, folder: Path, add: bool | None, force: bool) -> None:
             text = _own_texts(path.read_text(encoding="utf-8"))
             write(copy, [text.removesuffix("\n")], replace=force, mode=0o644)
     _make(folder / _TEXTS)
-    click.echo(f"{len(copies) - len(kept)} files copied to {folder}.")
+    click.echo(f"{counted(len(copies) - len(kept), 'file')} copied to {folder}.")
     if kept:
         click.echo(f"There already and left as they are: {', '.join(str(copy) for copy in kept)}.")
     if lines:

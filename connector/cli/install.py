@@ -133,9 +133,14 @@ def apply(
     if not as_json:
         show_titles(items, f"{called()} install checklist {helpdesk}")
         if replaced(planned, known):
-            click.echo(f"Restart the receivers now: the webhook has a new secret, kept in {settings.secret_store}.")
+            click.echo(
+                f"Restart the connector's receivers now: the webhook has a new secret, kept in {settings.secret_store}."
+            )
         if is_first_key:
-            click.echo(f"Restart the workers now: what they do is proved with a key, kept in {settings.secret_store}.")
+            click.echo(
+                f"The connector has a key now that proves what it does, kept in {settings.secret_store}. If it runs "
+                "already, restart it."
+            )
         if afterwards := opened.afterwards(planned):
             click.echo(afterwards)
         click.echo(f"{'Then check' if afterwards else 'Check'} everything with: {called()} doctor")

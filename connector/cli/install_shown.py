@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from connector.counted import counted
 from connector.install.apply import Stayed, Writer
 from connector.install.apply import apply as carry_out
 from connector.install.compare import Difference
@@ -76,7 +77,7 @@ def show_result(plan: Plan, stayed: Sequence[Stayed], helpdesk: str, more: Mappi
     for kept in stayed:
         click.echo(f"{kept.step.title}: stays, because {helpdesk} refuses to delete it: {kept.why}")
     done = len(plan.work) - len(stayed)
-    click.echo(f"{done} step{'' if done == 1 else 's'} done.")
+    click.echo(f"{counted(done, 'step')} done.")
 
 
 def _shown(plan: Plan, tables: Tables, hints: Sequence[str], *, verbose: bool) -> RenderableType:
@@ -157,7 +158,7 @@ def _new_object(body: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(options, Including):
         options = options.items
     parts = [str(kind).rpartition(":")[2]] if kind else []
-    parts += [f"{len(options)} option{'' if len(options) == 1 else 's'}"] if options else []
+    parts += [f"{counted(len(options), 'option')}"] if options else []
     if parts:
         yield ", ".join(parts)
     for name in ("url", "endpoint", "jql"):
@@ -221,7 +222,7 @@ def show_checklist(items: Sequence[Item]) -> None:
 def show_titles(items: Sequence[Item], command: str) -> None:
     """How many items there are, which, and the command that tells all of each."""
     if items:
-        things = "1 thing is" if len(items) == 1 else f"{len(items)} things are"
+        things = counted(len(items), "thing is", "things are")
         click.echo(f"\n{things} to be done by hand; {command} says how:")
         for place, item in enumerate(items, 1):
             click.echo(f"{place:>2}. {item.title}")

@@ -3,7 +3,7 @@
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,6 +14,7 @@ from connector.cli.listing import listing
 from connector.cli.options import HELPDESK, RULES, helpdesk_option, settings_options
 from connector.cli.sections import Group
 from connector.cli.wiring import identity_of, open_desk, open_policy
+from connector.counted import counted
 from connector.documents.matrix import matrix_document, version_on
 from connector.documents.render import DocumentError, as_file, pdf
 from connector.domain.document import Document
@@ -129,6 +130,17 @@ class _Due(NamedTuple):
     def key(self) -> str:
         return f"matrix:{self.service.id}:v{self.version.version}"
 
+    def as_data(self) -> dict[str, Any]:
+        """As JSON; ``ticket`` is ``None`` while it is not handed over, ``contact`` where the catalogue names none."""
+        return {
+            "service": self.service.id,
+            "customer": self.service.customer,
+            "version": self.version.version,
+            "valid_from": self.version.valid_from.isoformat() if self.version.valid_from else None,
+            "contact": self.contact,
+            "ticket": self.ticket,
+        }
+
     def describe(self, today: date) -> str:
         begins = self.version.valid_from
         days = f", {(begins - today).days} days' notice" if begins and begins > today else ""
@@ -141,19 +153,25 @@ class _Due(NamedTuple):
 
 
 @matrix.command()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @helpdesk_option()
 @settings_options(*RULES, HELPDESK)
-def plan(settings: Settings, *, helpdesk: str | None) -> None:
+def plan(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
     """Show what has been handed over, and what has not.
 
     Of every service the newest version with a day (valid_from). Nothing is written.
 
     \b
-    Example:
+    Examples:
       interspace matrix plan
+      interspace matrix plan --json
     """
     policy, desk = open_policy(settings), _handing(settings, helpdesk)
-    _print(_due(policy, desk), _today(policy))
+    due = _due(policy, desk)
+    if as_json:
+        click.echo(json.dumps([one.as_data() for one in due], indent=2, ensure_ascii=False))
+    else:
+        _print(due, _today(policy))
 
 
 @matrix.command()
@@ -174,7 +192,7 @@ def apply(settings: Settings, *, yes: bool, helpdesk: str | None) -> None:
     due = _due(policy, desk)
     _print(due, _today(policy))
     waiting = [one for one in due if one.ticket is None and one.contact is not None]
-    if not waiting or not (yes or click.confirm(f"Send {len(waiting)} mails to customers?")):
+    if not waiting or not (yes or click.confirm(f"Send {counted(len(waiting), 'mail')} to customers?")):
         return
     for one in waiting:
         number = desk.hand_over(_hand_over(policy, one))

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from difflib import unified_diff
 from itertools import groupby
 from pathlib import Path
+from textwrap import fill
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,8 @@ from connector.policy.models import Rules
 from connector.policy.problem import PolicyError, Problem
 from connector.policy.read import read_section
 from connector.settings import Settings
+
+_WIDTH = 80
 
 
 class _Texts(NamedTuple):
@@ -68,7 +71,7 @@ def list_(settings: Settings, *, as_json: bool) -> None:
         languages, yours = files, [message for message in files if not _is_shipped(message)]
         said, changed = (", ".join(message.language for message in some) for some in (languages, yours))
         click.echo(f"{name:<{widest}}  {files[0].audience:<8}  {said}{f'  yours: {changed}' if changed else ''}")
-        click.echo(f"    {_description(files[0])}")
+        click.echo(fill(_description(files[0]), _WIDTH, initial_indent="    ", subsequent_indent="    "))
 
 
 @messages.command()

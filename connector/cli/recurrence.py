@@ -12,6 +12,7 @@ from connector.cli.options import HELPDESK, RULES, ago, helpdesk_option, setting
 from connector.cli.past import asked, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import now, open_desk, open_policy
+from connector.counted import counted
 from connector.rules import wording
 from connector.rules.recurrence import Recurring, fault_of, recurrences
 from connector.settings import Settings
@@ -75,9 +76,9 @@ def _as_data(recurring: Recurring, record: str | None) -> dict[str, Any]:
     }
 
 
-def _show(found: tuple[Recurring, ...], counted: int, read: int, *, dry_run: bool) -> None:
+def _show(found: tuple[Recurring, ...], incidents: int, read: int, *, dry_run: bool) -> None:
     console = Console(highlight=False)
-    console.print(f"{read} tickets read, {counted} incidents counted.")
+    console.print(f"{counted(read, 'ticket')} read, {counted(incidents, 'incident')} counted.")
     if not found:
         console.print("[green]Nothing comes back.[/]")
         return

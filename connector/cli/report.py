@@ -90,7 +90,7 @@ def _month(text: str, policy: Policy) -> Month:
     try:
         month = Month.parse(text, ZoneInfo(policy.display_timezone))
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no month such as 2026-11", param_hint="--month") from None
+        raise click.BadParameter(f"{text!r} is not a month, write it like 2026-11", param_hint="--month") from None
     if month.begins > now():
         raise click.BadParameter(f"{month.name} has not begun", param_hint="--month")
     return month

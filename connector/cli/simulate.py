@@ -17,6 +17,7 @@ from connector.cli.options import HELPDESK, ago, helpdesk_option, settings_optio
 from connector.cli.past import Past, asked, saved, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import identity_of, now, open_desk, open_policy, since_of
+from connector.counted import counted
 from connector.domain.ticket import Ticket
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
@@ -106,7 +107,7 @@ def simulate(
 
 def _end(number: int, allow: int | None, one: str, several: str) -> None:
     if allow is not None and number > allow:
-        click.echo(f"{_count(number, one, several)}, and --allow is {allow}", err=True)
+        click.echo(f"{counted(number, one, several)}, and --allow is {allow}", err=True)
         sys.exit(1)
 
 
@@ -125,7 +126,7 @@ def _tell_open(seen: Open, limit: int, *, as_json: bool) -> None:
         click.echo(json.dumps({**seen._asdict(), "acts": acts, "tickets": tickets}, indent=2, ensure_ascii=False))
         return
     console = Console(highlight=False)
-    changed = _count(len(seen.tickets), "ticket", "tickets")
+    changed = counted(len(seen.tickets), "ticket")
     console.print(
         f"Policy {seen.policy} would at once visibly change [bold]{changed}[/] of {seen.looked_at} open ones."
     )
@@ -180,7 +181,7 @@ def _show(report: Report, limit: int) -> None:
     console = Console(highlight=False)
     in_use, new = report.policies
     against = f"policy {in_use} (in use) and policy {new}" if new else f"policy {in_use} (in use)"
-    incidents = _count(report.incidents, "incident", "incidents")
+    incidents = counted(report.incidents, "incident")
     console.print(f"[bold]{incidents}[/] lived through again under {against}.")
     left_out = [
         f"{n} {what}" for n, what in ((report.others, "other tickets"), (report.unreadable, "not readable")) if n
@@ -207,7 +208,7 @@ def _show(report: Report, limit: int) -> None:
 
 def _acts(rows: Iterable[Row]) -> Table:
     acts = (
-        (row.rule, row.what.replace("_", " "), row.old, row.new, _count(row.tickets, "ticket", "tickets"))
+        (row.rule, row.what.replace("_", " "), row.old, row.new, counted(row.tickets, "ticket"))
         for row in rows
         if row.tickets
     )
@@ -231,7 +232,3 @@ def _words(difference: Difference) -> str:
     if old and new:
         return f"{what}: {new} instead of {old}"
     return f"{what}, only new: {new}" if new else f"{what}, no more: {old}"
-
-
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"

@@ -15,6 +15,7 @@ from connector.cli.listing import listing
 from connector.cli.options import HELPDESK, RULES, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import open_existing_table
+from connector.counted import counted
 from connector.logs import harmless
 from connector.operations.overview import PolicyFile, overview
 from connector.settings import Settings
@@ -26,7 +27,7 @@ from connector.settings import Settings
 def status(settings: Settings, *, as_json: bool) -> None:
     """Show how everything is: problems, work, what comes next, what was missed.
 
-    The same as the operations page shows, from the work table alone: no helpdesk is asked. Times are in UTC.
+    The operations page in short, from the work table alone: no helpdesk is asked. Times are in UTC.
 
     \b
     Examples:
@@ -48,17 +49,21 @@ def _show(console: Console, seen: dict[str, Any]) -> None:
     for problem in seen["problems"]:
         console.print(Text(harmless(problem), style="red"))
     if not seen["problems"]:
-        console.print("[green]All is well.[/]")
+        missed = any(desk["missed_last_day"]["of"] for desk in seen["helpdesks"])
+        console.print(Text(f"{seen['headline']}.", style="yellow" if missed else "green"))
     for desk in seen["helpdesks"]:
         work = desk["work"] or {}
         figures = ", ".join(f"{work.get(name, 0)} {said}" for name, said in _FIGURES.items())
         missed, sweeps = desk["missed_last_day"]["of"], desk["sweeps"]
         console.print(
-            f"[bold]{desk['title']}[/] {figures}; in 24 h {missed} with a missed promise, {sweeps['webhooks_missed']} "
-            f"missed webhooks; last sweep {_at(sweeps['last'])}; policy {desk['policy']['in_use'] or 'unknown'}"
+            f"[bold]{desk['title']}[/] {figures}; in 24 h {missed} with a missed promise, "
+            f"{counted(sweeps['webhooks_missed'], 'missed webhook')}; "
+            f"last sweep {_at(sweeps['last'])}; policy {desk['policy']['in_use'] or 'unknown'}"
         )
         if (held := desk["policy"]["held_back"]) is not None:
             console.print(Text(harmless(f"held back: {held}"), style="yellow"))
+        if desk["missed_last_day"]["tickets"]:
+            console.print(_missed(desk["missed_last_day"]))
         if desk["next_day"]["tickets"]:
             console.print(_coming(desk["next_day"]))
 
@@ -67,7 +72,7 @@ _FIGURES = {"due": "due", "leased": "in work", "waiting": "waiting", "dead": "de
 
 
 def _coming(found: dict[str, Any]) -> Table:
-    title = "The next 24 hours" + (f", the first {len(found['tickets'])} of {found['of']}" * (found["of"] > 100))
+    title = "The next 24 hours" + _first(found)
     rows = []
     for row in found["tickets"]:
         promise = f"{row['target']} {_at(row['target_at'])}" if row["target"] else ""
@@ -75,6 +80,21 @@ def _coming(found: dict[str, Any]) -> Table:
             (row["number"] or row["ticket"], row["priority"], row["level"] or "", _at(row["level_at"]), promise)
         )
     return listing(("ticket", "priority", "level", "next level", "next promise"), rows, title)
+
+
+def _missed(found: dict[str, Any]) -> Table:
+    title = "Missed in the last 24 hours" + _first(found)
+    rows = [
+        (row["number"] or row["ticket"], row["priority"], row["level"] or "", row["missed"], _at(row["missed_at"]))
+        for row in found["tickets"]
+    ]
+    return listing(("ticket", "priority", "level", "missed", "the last one due"), rows, title)
+
+
+def _first(found: dict[str, Any]) -> str:
+    """How many of them are shown, if not all."""
+    shown = len(found["tickets"])
+    return f", {shown} of {found['of']}" if found["of"] > shown else ""
 
 
 def _at(iso: str | None) -> str:

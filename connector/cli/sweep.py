@@ -7,6 +7,7 @@ import click
 from connector.cli.options import HELPDESK, RULES, helpdesk_option, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import open_desk, open_policy, open_table
+from connector.counted import counted
 from connector.settings import Settings
 from connector.work.sweep import sweep as run_sweep
 
@@ -43,4 +44,6 @@ def sweep(settings: Settings, *, full: bool, force: bool, as_json: bool, helpdes
     if as_json:
         click.echo(json.dumps(swept._asdict()))
     else:
-        click.echo(f"{swept.listed} tickets read, {swept.touched} marked due, {swept.missed} missed by webhooks")
+        click.echo(
+            f"{counted(swept.listed, 'ticket')} read, {swept.touched} marked due, {swept.missed} missed by webhooks"
+        )

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from connector.counted import counted
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.helpdesks.mapping import check
-from connector.helpdesks.registry import plugin
+from connector.helpdesks.registry import beginnings, plugin
 from connector.install.errors import PlanError
 from connector.install.plan import Plan
 from connector.policy.contacts import mails_nobody
@@ -23,9 +24,10 @@ def settings(context: Examination) -> Observation:
     """Without these the connector does not start."""
     missing = [context.own.variable(name) for name in ("url", "token") if getattr(context.own, name) is None]
     if missing:
+        begin = beginnings(context.HELPDESK)
         return fail(
             f"not set: {', '.join(missing)}",
-            f"interspace init {context.HELPDESK} asks for them and writes a settings file.",
+            f"{begin} asks for them and writes a settings file." if begin else "Set them in the environment.",
         )
     return ok("complete")
 
@@ -84,7 +86,7 @@ def files(context: Examination) -> Observation:
     if problems:
         more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
         return fail(f"{problems[0]}{more}", "interspace check lists every problem with its line.")
-    return ok(f"policy {context.policy.version}, {len(context.policy.catalogue.services)} services")
+    return ok(f"policy {context.policy.version}, {counted(len(context.policy.catalogue.services), 'service')}")
 
 
 def escalation_mail(context: Examination, then: str, unless: str = "") -> Observation:
@@ -92,8 +94,8 @@ def escalation_mail(context: Examination, then: str, unless: str = "") -> Observ
     if nobody := mails_nobody(context.policy):
         return warn(
             f"{nobody}{unless}",
-            f"Add an address to the contacts of each in {_own_policy(context)} (escalation), e.g. contacts: [Shift "
-            f"manager, shift@isp.example]{then}.",
+            "Add an address to the contacts of each level, e.g. contacts: [Shift manager, shift@isp.example], in "
+            f"{_own_policy(context)}{then}.",
         )
     return ok("every level has an address")
 
@@ -103,8 +105,8 @@ def letterhead(context: Examination) -> Observation:
     if context.policy.letterhead.version == shipped_letterhead().version:
         return warn(
             f"RFOs and escalation matrices would bear the sample's name, {context.policy.letterhead.provider.name}",
-            "interspace init policy copies the sample: put your own name, address and logo into it and name its "
-            f"folder in {_own_policy(context)} (provider_folder).",
+            "Put your own name, address and logo into a copy of the sample, and name its folder (provider_folder) in "
+            f"{_own_policy(context)}.",
         )
     return ok(context.policy.letterhead.provider.name)
 
@@ -112,7 +114,7 @@ def letterhead(context: Examination) -> Observation:
 def _own_policy(context: Examination) -> str:
     """The file to change: never the one that comes along, which an upgrade replaces."""
     path = context.settings.policy
-    return "a policy of your own (interspace init policy)" if path.is_relative_to(MAPPINGS) else str(path)
+    return "a policy of your own, which interspace init policy makes" if path.is_relative_to(MAPPINGS) else str(path)
 
 
 def _lines(path: Path) -> Mapping[str, PlacedValue]:
@@ -146,7 +148,7 @@ def drift(context: Examination, make: Callable[[], Plan]) -> Observation:
         )
     work = plan.work
     if not work:
-        return ok(f"{plan.ours} objects, all as installed")
+        return ok(f"{counted(plan.ours, 'object')}, all as installed")
     counts = Counter(step.action.value for step in work)
     first = ", ".join(step.title for step in work[:_NAMED])
     more = " …" if len(work) > _NAMED else ""

@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 import requests
 
+from connector.counted import counted
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, warn
 from connector.helpdesks.settings import TOKEN_ENDS_SOON
 from connector.ports import is_this_machine
+from connector.work.health import remedy
 
 _EXPIRES_SOON = timedelta(days=21)
 _SKEW_WARNS = timedelta(seconds=5)
@@ -48,11 +50,14 @@ def reached(context: Examination) -> requests.Response | Observation:
 
 def not_the_helpdesk(context: Examination, answer: requests.Response) -> Observation:
     """Another server than the helpdesk answers at the address."""
-    return fail(
-        f"{context.base} answers {answer.status_code}, but not like a {context.TITLE}",
-        f"Set {context.own.variable('url')} to {context.TITLE}'s address as in the browser, with its sub-path if it "
-        "has one.",
-    )
+    path, title = urlsplit(context.base).path, context.TITLE
+    do = f"Set {context.own.variable('url')} to {title}'s address as in the browser, with its sub-path if it has one."
+    if path:
+        do = (
+            f"Set {context.own.variable('url')} to {title}'s address without {path}, unless all of {title} is there: "
+            "a browser shows the path of a page, too."
+        )
+    return fail(f"{context.base} answers {answer.status_code}, but not like a {title}", do)
 
 
 def tls(context: Examination) -> Observation:
@@ -186,10 +191,27 @@ def _health(context: Examination, url: str) -> Observation:
         except requests.exceptions.RequestException:
             return warn(f"{text}; /{page} does not answer", "Look at the receiver's log.")
         if answer.status_code == 503:
-            return fail(f"{text}; /{page}: its work table does not answer", "Repair the receiver's database.")
+            problems = _problems(answer)
+            if not problems:
+                return fail(
+                    f"{text}; /{page} answers 503 without a cause, so it is not the receiver that answers",
+                    "The log of the web server in between says why.",
+                )
+            remedies = dict.fromkeys(map(remedy, problems))
+            return fail(f"{text}; /{page}: {'; '.join(problems)}", " ".join(remedies))
         if answer.status_code != 200:
             return ok(f"{text}; /{page} is not passed on")
     return ok(f"{text}, alive and ready")
+
+
+def _problems(answer: requests.Response) -> list[str]:
+    """What /readyz says is wrong; nothing if another server answers."""
+    try:
+        told = answer.json()
+    except requests.exceptions.JSONDecodeError:
+        return []
+    problems = told.get("problems") if isinstance(told, dict) else None
+    return [str(problem) for problem in problems] if isinstance(problems, list) else []
 
 
 _LATE = timedelta(minutes=10)
@@ -206,7 +228,7 @@ def work_table(context: Examination) -> Observation:
         )
     if counts is None:
         return ok("it answers and is empty")
-    text = f"{counts.due} tickets due, {counts.waiting} waiting, {counts.leased} being worked on"
+    text = f"{counted(counts.due, 'ticket')} due, {counts.waiting} waiting, {counts.leased} being worked on"
     if counts.oldest_due is not None and context.table.now() - counts.oldest_due > _LATE:
         return fail(f"{text}; the oldest since {counts.oldest_due:%Y-%m-%d %H:%M} UTC", "Start interspace run or work.")
     return ok(text)

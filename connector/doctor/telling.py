@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from functools import partial
 
+from connector.counted import counted
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, skipped
 from connector.helpdesks.registry import plugin
@@ -25,7 +26,7 @@ def receivers(context: Examination) -> Observation:
     if not tries:
         return ok(f"nobody: {variable('telling')} names no receiver")
     if not context.test_tickets:
-        return skipped(f"{len(tries)} receivers, nothing was sent to them")
+        return skipped(f"{counted(len(tries), 'receiver')}, nothing was sent to them")
     failures = list[str]()
     for name, attempt in tries.items():
         try:

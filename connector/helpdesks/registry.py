@@ -26,6 +26,15 @@ def plugins() -> tuple[HelpdeskPlugin[Any], ...]:
     return tuple(plugin(name) for name in names())
 
 
+def beginnings(*helpdesks: str) -> str:
+    """The commands that write a first settings file for these helpdesks, or for all; empty where none has one.
+
+    >>> beginnings()
+    'interspace init zammad or interspace init jira'
+    """
+    return " or ".join(f"interspace init {name}" for name in helpdesks or names() if plugin(name).init)
+
+
 def register(new: HelpdeskPlugin[Any]) -> None:
     """Adds a helpdesk that does not come along with the connector."""
     _registered[new.name] = new

@@ -29,6 +29,14 @@ class SettingsError(Exception):
     """A setting is missing or not valid. The message names the variable and never holds a secret."""
 
 
+class NotSetError(SettingsError):
+    """Address or token of one of these ``helpdesks`` is not set: there is perhaps no settings file yet."""
+
+    def __init__(self, message: str, *helpdesks: str) -> None:
+        super().__init__(message)
+        self.helpdesks = helpdesks
+
+
 def variable(name: str) -> str:
     """The environment variable of a setting.
 
@@ -46,6 +54,8 @@ def lines_of(secret: SecretStr | None) -> list[str]:
 def _web_address(url: str) -> str:
     if not url.startswith(("https://", "http://")):
         raise ValueError("must start with https:// (or http://)")
+    if "#" in url or "?" in url:
+        raise ValueError("is the address of a page, as the browser shows it: leave out what begins with # or ?")
     return url
 
 
@@ -148,8 +158,7 @@ class HelpdeskSettings(Model):
             field = type(self).model_fields[name]
             either = f" or {self.variable(name)}_FILE" if is_secret(field.annotation) else ""
             text = f"{self.variable(name)}{either} is not set: {field.description}"
-            begin = f" (interspace init {self.HELPDESK} writes a first settings file)"
-            raise SettingsError(f"{text.rstrip('.')}{begin}" if name in ("url", "token") else text)
+            raise NotSetError(text, self.HELPDESK) if name in ("url", "token") else SettingsError(text)
         return value
 
 

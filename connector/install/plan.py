@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from connector.counted import counted
 from connector.install.compare import Difference, changes, merged
 from connector.install.errors import PlanError
 from connector.install.objects import ADOPTED, MARK, Including, Ref, Sealed, Text, Wanted, marked
@@ -103,7 +104,7 @@ class Plan:
         if deleted:
             return f"it deletes {deleted} object{'s' if deleted > 1 else ''}"
         if self.ours >= _FEW and updated > share * self.ours:
-            return f"it changes {updated} of our {self.ours} objects, more than {share:.0%}"
+            return f"it changes {updated} of our {counted(self.ours, 'object')}, more than {share:.0%}"
         return None
 
     def to_dict(self) -> dict[str, Any]:

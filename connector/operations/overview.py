@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from connector.counted import counted
 from connector.helpdesks import registry
 from connector.operations import dead_letters, pauses
 from connector.operations.links import ticket_page
@@ -62,15 +63,26 @@ def overview(table: WorkTable, settings: Settings, policy_file: PolicyFile) -> d
         for letter in letters
     ]
     if dead:
-        found.append(f"{len(dead)} {'dead letter needs' if len(dead) == 1 else 'dead letters need'} a person")
+        found.append(f"{counted(len(dead), 'dead letter needs', 'dead letters need')} a person")
+    desks = [_helpdesk(table, settings, name, told.get(name), counts.get(name)) for name in served]
     return {
         "now": now.isoformat(),
+        "headline": _headline(found, sum(desk["missed_last_day"]["of"] for desk in desks)),
         "problems": found,
-        "helpdesks": [_helpdesk(table, settings, name, told.get(name), counts.get(name)) for name in served],
+        "helpdesks": desks,
         "policy_files": {"version": version, "fault": fault},
         "dead_letters": dead,
         "pauses": [pauses.as_data(pause) for pause in table.pauses()],
     }
+
+
+def _headline(problems: Sequence[str], missed: int) -> str:
+    """``missed``: on how many tickets a promise was missed in the last 24 hours."""
+    if problems:
+        return "Something needs you"
+    if missed:
+        return f"The connector works, but a promise was missed on {counted(missed, 'ticket')} in the last 24 hours"
+    return "All is well"
 
 
 def _helpdesk(

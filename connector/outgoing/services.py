@@ -1,4 +1,4 @@
-"""Apprise, where it is installed (``pip install 'interspace-connector[notify]'``)."""
+"""Apprise, where it is installed (the extra ``notify``; docs/deployment.md)."""
 
 import logging
 from importlib import import_module
@@ -10,7 +10,7 @@ def problem_with_address(address: str) -> str | None:
     try:
         known = library().Apprise().add(address)
     except ImportError:
-        return "needs Apprise: pip install 'interspace-connector[notify]'"
+        return "needs Apprise: pip install --require-hashes --requirement requirements-notify.lock"
     return None if known else "holds an address that Apprise cannot read"
 
 

@@ -13,7 +13,8 @@ from connector.domain.past import PastTicket, PlaceSearch
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Duplicate, Impact, Priority, ProblemState, TicketKind, TicketState
 from connector.policy.catalogue import Service
-from connector.policy.models import Policy, Recurrence
+from connector.policy.models import Policy
+from connector.policy.problem_rules import Recurrence
 from connector.rules.outages import outages
 
 Place = Literal["service", "circuit", "region"]

@@ -4,8 +4,18 @@ An option of the command line comes first, then the environment, then the settin
 from the environment, from files (``…_FILE``) or from the secret store, never from the command line.
 """
 
-from connector.helpdesks.settings import SettingsError, variable
+from connector.helpdesks.settings import NotSetError, SettingsError, variable
 from connector.settings.model import PROOF_KEY, Settings, declared, secret_names
 from connector.settings.reading import compose, load
 
-__all__ = ["PROOF_KEY", "Settings", "SettingsError", "compose", "declared", "load", "secret_names", "variable"]
+__all__ = [
+    "PROOF_KEY",
+    "NotSetError",
+    "Settings",
+    "SettingsError",
+    "compose",
+    "declared",
+    "load",
+    "secret_names",
+    "variable",
+]

@@ -15,6 +15,7 @@ from connector.helpdesks import registry
 from connector.helpdesks.settings import (
     HelpdeskSettings,
     Networks,
+    NotSetError,
     SettingsError,
     SigningSecret,
     WebAddress,
@@ -68,7 +69,12 @@ class Settings(Model):
         24, ge=2, le=256, description="Threads of each receiver process; health checks have their own."
     )
     settle_seconds: float = Field(1.0, ge=0, le=300, description="How long a ticket rests after an event.")
-    max_body_bytes: int = Field(1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="The largest accepted body.")
+    max_body_bytes: int = Field(
+        1024 * 1024,
+        ge=1024,
+        le=64 * 1024 * 1024,
+        description="The largest webhook that is accepted; a ticket with a larger one is found by the sweep.",
+    )
     intake_body_bytes: int = Field(
         32 * 1024 * 1024,
         ge=64 * 1024,
@@ -191,8 +197,7 @@ class Settings(Model):
             raise SettingsError(f"{served} are both set: choose one with --helpdesk")
         if not self.helpdesks:
             either = _or(variable(f"{name}_url") for name in registry.names())
-            begin = f"{_or(f'interspace init {name}' for name in registry.names())} writes a first settings file"
-            raise SettingsError(f"{either} is not set: the helpdesk's address, as in the browser ({begin})")
+            raise NotSetError(f"{either} is not set: the helpdesk's address, as in the browser", *registry.names())
         return self.helpdesks[0]
 
     @property

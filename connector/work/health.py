@@ -41,22 +41,56 @@ class Health(NamedTuple):
     """Why a newer one is not in use; ``None``: there is none."""
 
 
+NOT_READ = "the work table cannot be read now"
+NOT_ANSWERED = "the work table has not answered yet"
+NOT_WRITTEN = "the work table cannot be written now"
+_NOT_BEGUN = "no worker has begun"
+_NO_WORKER = "no worker since"
+_FAILS = "the helpdesk does not answer or refuses the token"
+_LATE = "a ticket has been due since"
+_ENDED = "the token has ended"
+_POLICY = "the newer policy is not in use"
+
+_DATABASE = (
+    "Look at the work table's database: is it there, does it answer, is its disk full? The receiver's log says why."
+)
+_START = "Start interspace run (or work); if it is running, its log says why its worker does not."
+
+_REMEDIES = {
+    NOT_READ: _DATABASE,
+    NOT_ANSWERED: _DATABASE,
+    NOT_WRITTEN: _DATABASE,
+    _NOT_BEGUN: _START,
+    _NO_WORKER: _START,
+    _FAILS: "The worker's log says which of the two; the examination of address and token shows it from here.",
+    _LATE: "The worker's log says what holds it up; interspace explain TICKET shows what is to be done on one.",
+    _ENDED: "Make a new token for the connector's user, set it, and restart the workers.",
+    _POLICY: "interspace check names its mistakes; mend them, and the workers take it within a minute.",
+}
+"""What is said of a problem → what to do about it."""
+
+
+def remedy(problem: str) -> str:
+    """One sentence on what to do about a problem that was told in the words of this module."""
+    return next((do for said, do in _REMEDIES.items() if said in problem), "The log of receiver and worker says more.")
+
+
 def problems(helpdesk: str, health: Health | None, counts: Counts | None, now: datetime) -> list[str]:
     """What is wrong, in words for whoever asks without a password. ``now``: UTC."""
     if health is None:
-        return [f"{helpdesk}: no worker has begun"]
+        return [f"{helpdesk}: {_NOT_BEGUN}"]
     found = []
     if now - health.beat > BEAT_LATE:
-        found.append(f"{helpdesk}: no worker since {_said(health.beat)}")
+        found.append(f"{helpdesk}: {_NO_WORKER} {_said(health.beat)}")
     if health.failed is not None:
         # Why is in the worker's log: whoever asks here need not have a password.
-        found.append(f"{helpdesk}: the helpdesk does not answer or refuses the token since {_said(health.failed)}")
+        found.append(f"{helpdesk}: {_FAILS} since {_said(health.failed)}")
     elif counts and counts.oldest_due is not None and now - counts.oldest_due > WORK_LATE:
-        found.append(f"{helpdesk}: a ticket has been due since {_said(counts.oldest_due)}")
+        found.append(f"{helpdesk}: {_LATE} {_said(counts.oldest_due)}")
     if health.token_ends is not None and health.token_ends < now:
-        found.append(f"{helpdesk}: the token has ended")
+        found.append(f"{helpdesk}: {_ENDED}")
     if health.policy_failure is not None:
-        found.append(f"{helpdesk}: the newer policy is not in use, it has mistakes")
+        found.append(f"{helpdesk}: {_POLICY}, it has mistakes")
     return found
 
 

@@ -33,6 +33,7 @@ from connector.sandbox.stage import Stage
 from connector.sandbox.story import tell
 from connector.sandbox.zammad.house import ZammadHouse
 from connector.settings import Settings
+from connector.work import others, reconcile
 from connector.work.table import Key
 from connector.work.worker import Worker
 from tests.builders import T0
@@ -60,26 +61,26 @@ class Watched:
     """The worker's helpdesk. Before it reads a ticket, ``explain`` is asked; what is written is noted."""
 
     def __init__(self, desk: Helpdesk, explain: Callable[[str], dict[str, Any]]) -> None:
-        self._desk = desk
+        self.unwatched = desk
         self._explain = explain
         self.looks: list[Looked] = []
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._desk, name)
+        return getattr(self.unwatched, name)
 
     def read(self, ticket_id: TicketId) -> Ticket:
         nothing: dict[str, Any] = {"changes": {}, "note": None, "state": None, "creates": []}
         self.looks.append(Looked(self._explain(ticket_id), nothing))
-        return self._desk.read(ticket_id)
+        return self.unwatched.read(ticket_id)
 
     def write(self, ticket: Ticket, changes: Changes, note: Note | None, state: TicketState | None = None) -> datetime:
         self.looks[-1].did.update(changes=_plain(changes), note=note and _sorted(_noted(note)))
         self.looks[-1].did.update(state=state and state.value)
-        return self._desk.write(ticket, changes, note, state)
+        return self.unwatched.write(ticket, changes, note, state)
 
     def ensure(self, new: NewTicket, incident: Ticket) -> TicketId:
         self.looks[-1].did["creates"].append(new.model_dump(mode="json"))
-        return self._desk.ensure(new, incident)
+        return self.unwatched.ensure(new, incident)
 
 
 def _plain(changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,6 +142,17 @@ def access(stage: Stage, url: str) -> dict[str, str]:
         return {"JIRA_URL": url, "JIRA_TOKEN": house.accounts.bot, **user}
     assert isinstance(house, ZammadHouse)
     return {"ZAMMAD_URL": url, "ZAMMAD_TOKEN": house.accounts.bot}
+
+
+@pytest.fixture(autouse=True)
+def read_within_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tickets that a look asks for are read by the helpdesk itself: that begins no look."""
+    within = others.with_others
+
+    def with_others(desk: Any, *rest: Any) -> Ticket:
+        return within(desk.unwatched if isinstance(desk, Watched) else desk, *rest)
+
+    monkeypatch.setattr(reconcile, "with_others", with_others)
 
 
 def watched(stage: Stage, explain: Explain) -> Watched:

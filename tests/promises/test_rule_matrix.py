@@ -1,5 +1,6 @@
 """R35: a matrix is handed over by a ticket that proves it, once for each service and version; no rule touches it."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
@@ -86,6 +87,10 @@ def test_it_is_handed_over_once_and_the_ticket_is_no_incident(
         names |= set(stage.house.files(number))
     assert names == {"escalation-matrix-SVC-1005-v2.pdf", "escalation-matrix-SVC-1006-v2.pdf"}
 
+    told = json.loads(run(cast, monkeypatch, "plan", "--json", *files).stdout)
+    (row,) = (row for row in told if row["service"] == "SVC-1005")
+    assert (row["version"], row["valid_from"], row["contact"]) == ("2", "2026-11-24", "it@harbour.example")
+    assert row["ticket"], "it is handed over"
     again = run(cast, monkeypatch, "apply", "--yes", *files)
     assert "SVC-1005, version 2, valid from 2026-11-24, 4 days' notice: handed over by ticket" in again.output
     assert stage.house.tickets() == made

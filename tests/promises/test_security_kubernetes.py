@@ -49,6 +49,12 @@ def test_without_root_and_privileges_and_with_limits(pod: dict[str, Any]) -> Non
     assert {mount["name"] for mount in container["volumeMounts"] if not mount.get("readOnly")} == {"tmp"}
 
 
+def test_a_helpdesk_that_is_down_restarts_nothing() -> None:
+    (receiver,) = DEPLOYMENTS["receiver"]["spec"]["template"]["spec"]["containers"]
+
+    assert {receiver[probe]["httpGet"]["path"] for probe in ("readinessProbe", "livenessProbe")} == {"/healthz"}
+
+
 def test_what_has_begun_may_be_finished(pod: dict[str, Any]) -> None:
     assert pod["terminationGracePeriodSeconds"] >= 150
 

@@ -55,7 +55,9 @@ class Connection(connection.Connection):
         ca_file: str | None = None,
         adapter: Callable[[], BaseAdapter] | None = None,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
+        token_setting: str = JiraSettings.variable("token"),
     ) -> None:
+        self.token_setting = token_setting
         self.token = checked_token(token, "Jira")
         self.site = checked_address(url, "Jira")
         super().__init__(
@@ -103,6 +105,7 @@ def open_connection(
         ca_file=settings.ca_path,
         adapter=adapter,
         max_answer_bytes=settings.max_answer_bytes,
+        token_setting=settings.variable("admin_token" if admin else "token"),
     )
 
 
@@ -196,7 +199,7 @@ class JiraClient:
     def _error(self, where: str, endpoint: str, response: requests.Response) -> HelpdeskError:
         if response.status_code == 429:
             return self._limited(f"{where}: answered 429: {said(response)}", endpoint, response)
-        return error_of(where, response, self._clock())
+        return error_of(where, response, self._clock(), self._connection.token_setting)
 
     def _limited(self, text: str, endpoint: str, response: requests.Response) -> HelpdeskError:
         now = self._clock()
@@ -224,8 +227,10 @@ def endpoint_of(method: str, path: str) -> str:
     return f"{method} {'/'.join(word for at, word in enumerate(words) if at % 2 == 0 or word.islower())}"
 
 
-def error_of(where: str, response: requests.Response, now: datetime) -> HelpdeskError:
-    """What follows from an answer that is no success, by its status."""
+def error_of(
+    where: str, response: requests.Response, now: datetime, token_setting: str = JiraSettings.variable("token")
+) -> HelpdeskError:
+    """What follows from an answer that is no success, by its status. ``token_setting``: which token was sent."""
     status = response.status_code
     text = f"{where}: answered {status}: {said(response)}"
     if (waits := busy(response, text, now)) is not None:
@@ -236,8 +241,8 @@ def error_of(where: str, response: requests.Response, now: datetime) -> Helpdesk
         return UnavailableError(f"{text}. Make a token with the scopes {', '.join(SCOPES)}")
     if status == 401 or _is_nobody(response):
         return UnavailableError(
-            f"{text}. Check the token and the e-mail address that belongs to it. On Cloud a token with scopes works "
-            "at INTERSPACE_JIRA_API_URL only, and never for install"
+            f"{text}. Check the token in {token_setting} and the e-mail address that "
+            "belongs to it. On Cloud a token with scopes works at INTERSPACE_JIRA_API_URL only, and never for install"
         )
     if status == 403:
         return ForbiddenError(f"{text}. Check the permissions and project roles of the token's user")

@@ -40,7 +40,10 @@ class ZammadClient:
         ca_file: str | None = None,
         adapter: Callable[[], BaseAdapter] | None = None,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
+        token_setting: str | None = None,
     ) -> None:
+        """``token_setting``: the variable that holds the token, for whoever has to look at it."""
+        self._token = f"the token in {token_setting}" if token_setting else "the token"
         self._connection = Connection(
             "Zammad",
             url,
@@ -99,7 +102,7 @@ class ZammadClient:
         if (waits := busy(response, text, self._clock())) is not None:
             return waits
         if status == 401 or (status == 403 and any(reason in text for reason in _REFUSED_TO_EVERYBODY)):
-            return UnavailableError(f"{text}. Check the token, and whether Zammad is in maintenance mode")
+            return UnavailableError(f"{text}. Check {self._token}, and whether Zammad is in maintenance mode")
         if status == 403:
             return ForbiddenError(f"{text}. Check the permissions and groups of the token's user")
         return by_status(response, text)
@@ -131,4 +134,5 @@ def open_client(
         ca_file=settings.ca_path,
         adapter=adapter,
         max_answer_bytes=settings.max_answer_bytes,
+        token_setting=settings.variable(token),
     )

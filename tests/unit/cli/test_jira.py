@@ -78,7 +78,7 @@ def test_slas_that_may_not_be_read_do_not_hide_the_explanation(run: Run, live_ji
 def test_what_is_no_issue_is_said_in_one_line(run: Run, live_jira: LiveJira) -> None:
     ran = run("explain", "ISP-999", **live_jira.environment)
 
-    assert ran.returncode == 3
+    assert ran.returncode == 1
     assert "Jira" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert live_jira.accounts.bot not in ran.stderr

@@ -38,7 +38,8 @@ def test_list_names_every_message_and_whose_it_is(run: Run, own: Path) -> None:
     assert all(row["description"] for row in rows)
     shown = run("messages", "list", "--policy", str(own)).stdout
     assert "deferral_agreed" in shown
-    assert {line.split()[0] for line in shown.splitlines()[::2]} == set(MESSAGES)
+    assert {line.split()[0] for line in shown.splitlines() if not line.startswith(" ")} == set(MESSAGES)
+    assert max(map(len, shown.splitlines())) <= 80
     assert [line.split()[0] for line in shown.splitlines() if "yours: en" in line] == ["deferral_agreed"]
 
 

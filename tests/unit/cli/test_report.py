@@ -39,7 +39,7 @@ def test_mistakes_get_one_sentence(run: Run, tmp_path: Path) -> None:
     (tmp_path / "broken").write_bytes(b"nothing")
     (tmp_path / "file").touch()
     for options, told in (
-        (("--month", "11/2026"), "no month such as 2026-11"),
+        (("--month", "11/2026"), "not a month, write it like 2026-11"),
         (("--month", f"{T0.year + 900}-01"), "has not begun"),
         (("--month", "2026-11", "--customer", "nobody"), "no customer 'nobody'; it has acme"),
         (("--month", "2026-11", "--customer", "harbour", "--all"), "leave --customer out"),

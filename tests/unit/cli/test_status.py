@@ -30,12 +30,16 @@ def filled(path: Path, *, dead: bool) -> dict[str, str]:
     return {"INTERSPACE_DATABASE_URL": url, "INTERSPACE_ZAMMAD_URL": "https://desk.example"}
 
 
-def test_all_is_well_and_what_comes_next_is_listed(run: Run, tmp_path: Path) -> None:
+def test_what_was_missed_is_named_and_what_comes_next_is_listed(run: Run, tmp_path: Path) -> None:
     settings = filled(tmp_path, dead=False)
     shown = run("status", **settings)
     told = json.loads(run("status", "--json", **settings).stdout)
 
-    assert (shown.returncode, "All is well." in shown.stdout) == (0, True)
+    assert (shown.returncode, "All is well" in shown.stdout) == (0, False)
+    assert shown.stdout.startswith("The connector works, but a promise was missed on 1 ticket in the last 24 hours.")
+    missed = shown.stdout.partition("Missed in the last 24 hours")[2].partition("The next 24 hours")[0]
+    assert "41007" in missed
+    assert "first response" in missed
     assert "41007" in shown.stdout
     assert "abc.def" in shown.stdout
     (desk,) = told["helpdesks"]
@@ -44,6 +48,16 @@ def test_all_is_well_and_what_comes_next_is_listed(run: Run, tmp_path: Path) -> 
     assert row["link"] == "https://desk.example/#ticket/zoom/7"
     assert desk["missed_last_day"]["tickets"][0]["missed"] == "first response"
     assert desk["work"]["waiting"] == 1
+
+
+def test_without_a_missed_promise_all_is_well(run: Run, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'work.sqlite3'}"
+    with closing(WorkTable.open(url)) as table:
+        now = table.now()
+        table.health.tell(Health("zammad", now, now, now, None, None, None, "abc.def", None))
+    shown = run("status", INTERSPACE_DATABASE_URL=url)
+
+    assert (shown.returncode, shown.stdout.startswith("All is well.\n")) == (0, True)
 
 
 def test_a_dead_letter_needs_a_person_and_tells_what_nobody_watches(run: Run, tmp_path: Path) -> None:

@@ -79,7 +79,9 @@ def test_levels_that_mail_nobody_are_named(examined: Examined[Any], tmp_path: Pa
     assert delivered.verdict is CheckStatus.WARN
     assert delivered.seen.startswith("levels 2, 3, 4, 5 (default); 2, 3, 4 (acme); 3 (transit_premium) have no e-mail")
     assert "Add an address" in delivered.do
-    assert "of your own (interspace init policy)" in delivered.do, "an upgrade replaces the one that comes along"
+    assert "of your own, which interspace init policy makes" in delivered.do, (
+        "an upgrade replaces the one that comes along"
+    )
     assert str(MAPPINGS) not in delivered.do
     assert addressed.verdict is CheckStatus.OK
 

@@ -86,6 +86,7 @@ def test_an_address_is_a_zammad_or_it_is_not() -> None:
 
     assert (other.verdict, moved.verdict, gone.verdict) == (CheckStatus.FAIL,) * 3
     assert "not like a Zammad" in other.text
+    assert "without /intranet" in other.do
     assert "https://elsewhere.example/" in moved.text
     assert "no answer" in gone.text
 

@@ -38,7 +38,7 @@ def test_plan_apply_plan_uninstall(run: Run, any_bench: AnyBench, tmp_path: Path
     key = held_there.pop(PROOF_KEY)
     (secret,) = held_there.values()
     assert hook_secrets(any_bench) == [secret]
-    assert "Restart the workers now" in applied.stdout
+    assert "If it runs already, restart it." in applied.stdout
 
     again = run("plan", helpdesk)
     assert "Nothing to do." in again.stdout
@@ -87,7 +87,7 @@ def test_a_secret_that_changes_under_a_running_receiver_is_told(run: Run, any_be
     assert made.pop(PROOF_KEY)
     assert hook_secrets(any_bench) == list(made.values()) != held
     assert "proof key" in listed["hints"][0]
-    assert "Restart the receivers now" in applied.stdout
+    assert "Restart the connector's receivers now" in applied.stdout
 
 
 def test_levels_that_mail_nobody_are_told(run: Run, any_bench: AnyBench, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_an_uninstall_needs_force(any_bench: AnyBench) -> None:
         (("--receiver-url", "nowhere"), {}, 2, "not where a receiver can be"),
         ((), {"ADMIN_TOKEN": ""}, 2, "INTERSPACE_{}_ADMIN_TOKEN"),
         ((), {"TOKEN": "wrong"}, 3, "INTERSPACE_{}_TOKEN"),
-        ((), {"ADMIN_TOKEN": "wrong"}, 3, "Check the token"),
+        ((), {"ADMIN_TOKEN": "wrong"}, 3, "Check the token in INTERSPACE_{}_ADMIN_TOKEN"),
     ],
 )
 def test_what_goes_wrong_is_one_message(
@@ -134,6 +134,7 @@ def test_what_goes_wrong_is_one_message(
 
     assert ran.returncode == code
     assert said.format(helpdesk.upper()) in ran.stderr
+    assert ("interspace doctor finds out what is wrong." in ran.stderr) is (code == 3)
     assert "Traceback" not in ran.stderr
 
 

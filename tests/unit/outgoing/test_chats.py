@@ -66,4 +66,4 @@ def test_check_names_an_address_that_nobody_can_read(tmp_path: Path, monkeypatch
         raise ImportError(name)
 
     monkeypatch.setattr(services, "import_module", missing)
-    assert "pip install 'interspace-connector[notify]'" in read_receivers(file)[1][0].message
+    assert "--requirement requirements-notify.lock" in read_receivers(file)[1][0].message

@@ -10,7 +10,7 @@ from connector.domain.model import TicketId
 from connector.domain.ticket import LinkedTicket
 from connector.domain.vocabulary import Duplicate, Priority, ServiceCheck, TicketKind, TicketState
 from connector.policy.catalogue import Service
-from connector.policy.models import Recurrence
+from connector.policy.problem_rules import Recurrence
 from connector.rules.recurrence import CountedFault, Recurring, fault_of, recurrences
 from tests.builders import T0, at, complete, default_policy, incident, moved
 

@@ -1,9 +1,12 @@
 """Settings for one helpdesk or both: which are served, and whose webhooks have a secret."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from connector.cli import _expected
+from connector.helpdesks import registry
 from connector.helpdesks.jira.settings import WEBHOOK_SECRET as JIRA_WEBHOOK
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET as WEBHOOK
 from connector.logs import secret_texts
@@ -56,6 +59,22 @@ def test_a_missing_choice_or_address_is_named(environment: dict[str, str], chose
     assert str(caught.value).startswith(said)
 
 
+@pytest.mark.parametrize("page", ["https://desk.example/#dashboard", "https://desk.example/?selected=1"])
+def test_the_address_of_a_page_is_not_that_of_the_helpdesk(page: str) -> None:
+    with pytest.raises(SettingsError, match=r"ZAMMAD_URL: .*leave out what begins with # or \?$"):
+        load({"INTERSPACE_ZAMMAD_URL": page})
+
+
+def test_only_a_helpdesk_with_questions_is_begun_by_init(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert registry.beginnings("jira") == "interspace init jira"
+    by_hand = replace(registry.plugin("jira"), init=None)
+    monkeypatch.setitem(registry._registered, "jira", by_hand)
+    assert (registry.beginnings("jira"), registry.beginnings()) == ("", "interspace init zammad")
+    with pytest.raises(SettingsError) as caught:
+        load({"INTERSPACE_JIRA_URL": "https://site.example"}).of("jira").required("token")
+    assert _expected(caught.value) == (str(caught.value), 2)
+
+
 @pytest.mark.parametrize(
     ("content", "wrong"), [(None, "cannot be read: No such file or directory"), ("x", "holds no certificates as PEM")]
 )
@@ -69,8 +88,9 @@ def test_certificates_are_read_at_once(content: str | None, wrong: str, tmp_path
 
 
 def test_a_missing_token_tells_what_sets_it() -> None:
-    with pytest.raises(SettingsError, match=r"_TOKEN or INTERSPACE_ZAMMAD_TOKEN_FILE is not set: .*interspace init"):
+    with pytest.raises(SettingsError, match=r"_TOKEN or INTERSPACE_ZAMMAD_TOKEN_FILE is not set: ") as caught:
         load(ZAMMAD).of("zammad").required("token")
+    assert "(interspace init zammad writes a first settings file)" in _expected(caught.value)[0]
 
 
 @pytest.mark.parametrize("url", ["site.example", "ftp://site.example", "HTTPS:/x"])

@@ -1,5 +1,6 @@
 """Do project, issue types, statuses, priorities, roles and link type of the mapping exist, and do they fit?"""
 
+from connector.counted import counted
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
 from connector.doctor.round_trip import fresh_name
@@ -63,7 +64,7 @@ def statuses(context: Context) -> Observation:
         return warn(
             f"no status of the workflow means {', '.join(unmeant)}", f"Add one to the workflow, {_EITHER} (statuses)."
         )
-    return ok(f"{len(there)} statuses, each with a meaning")
+    return ok(f"{counted(len(there), 'status', 'statuses')}, each with a meaning")
 
 
 def transitions(context: Context) -> Observation:
@@ -103,7 +104,7 @@ def priorities(context: Context) -> Observation:
             f"not in the mapping: {', '.join(unknown)}; to the rules these are no priority",
             "Write them into the mapping under also, or take them out of the project's priority scheme.",
         )
-    return ok(f"{len(offered or there)} priorities, each with a meaning")
+    return ok(f"{counted(len(offered or there), 'priority', 'priorities')}, each with a meaning")
 
 
 def roles(context: Context) -> Observation:

@@ -3,6 +3,7 @@
 import hmac
 from urllib.parse import urlsplit
 
+from connector.counted import counted
 from connector.doctor.connection import Probe, receives
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
@@ -59,7 +60,7 @@ def events(context: Context) -> Observation:
     project = context.mapping.project
     if row.get("jql") and project.casefold() not in str(row["jql"]).casefold():
         return fail(f"it tells only of {row['jql']}", "interspace install apply jira corrects it.")
-    return ok(f"{len(EVENTS)} events of {row.get('jql') or 'all projects'}")
+    return ok(f"{counted(len(EVENTS), 'event')} of {row.get('jql') or 'all projects'}")
 
 
 def signature(context: Context) -> Observation:

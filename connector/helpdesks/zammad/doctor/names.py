@@ -1,5 +1,6 @@
 """Do the states, priorities, groups and roles of the mapping exist, and does mail leave them?"""
 
+from connector.counted import counted
 from connector.doctor import configuration
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, warn
@@ -21,7 +22,7 @@ def states(context: Context) -> Observation:
             f"not in the mapping: {', '.join(unknown)}; their tickets count by the state's type, in doubt as open",
             "Write into the mapping what they mean (states).",
         )
-    return ok(f"{len(active)} states, each with a meaning")
+    return ok(f"{counted(len(active), 'state')}, each with a meaning")
 
 
 def priorities(context: Context) -> Observation:
@@ -36,7 +37,7 @@ def priorities(context: Context) -> Observation:
             f"not in the mapping: {', '.join(unknown)}; to the rules these are no priority",
             "Write them into the mapping under also, or deactivate them.",
         )
-    return ok(f"{len(active)} priorities, each with a meaning")
+    return ok(f"{counted(len(active), 'priority', 'priorities')}, each with a meaning")
 
 
 def groups(context: Context) -> Observation:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 from typing import Any
 
+from connector.counted import counted
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped
 from connector.doctor.round_trip import TrialTicket, fresh_name
@@ -61,7 +62,7 @@ def triggers_store(context: Context) -> Observation:
             f"a trigger could not store {names} in {context.patience.delivery:.0f} s",
             f"{_RESTART} If that does not help, restart all of Zammad.",
         )
-    return ok(f"a trigger stored {len(wanted)} attributes")
+    return ok(f"a trigger stored {counted(len(wanted), 'attribute')}")
 
 
 def worker_stores(context: Context) -> Observation:
@@ -91,7 +92,7 @@ def worker_stores(context: Context) -> Observation:
     if lacking:
         names = ", ".join(context.mapping.attribute(name) for name in lacking)
         return fail(f"the background worker does not store {names}", _RESTART)
-    return ok(f"the background worker stored {len(wanted)} attributes")
+    return ok(f"the background worker stored {counted(len(wanted), 'attribute')}")
 
 
 def _values(context: Context) -> dict[str, Any]:

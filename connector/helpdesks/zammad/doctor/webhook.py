@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from connector.counted import counted
 from connector.doctor.connection import Probe, receives
 from connector.doctor.context import Row
 from connector.doctor.finding import Observation, fail, ok, skipped, warn
@@ -128,7 +129,7 @@ def failed_deliveries(context: Context) -> Observation:
         if not _arrived(row) and _STALE < now - _time(row) < _RECENT and _delivery(row) not in arrived
     }
     if not lost:
-        return ok(f"{len(ours)} attempts in Zammad's log, nothing lost in the last day")
+        return ok(f"{counted(len(ours), 'attempt')} in Zammad's log, nothing lost in the last day")
     latest = max(ours, key=_time)
     status = latest.get("status")
     outcome = f"was answered {status}" if status and status != "0" else "got no answer"

@@ -11,8 +11,8 @@ from connector.install.tables import Current
 from connector.policy.contacts import mails_nobody
 
 RESTART = (
-    "systemctl restart zammad-worker; in Docker, restart the scheduler container. Triggers and jobs of the background "
-    "worker store a new attribute only after that."
+    "systemctl restart zammad-worker on Zammad's machine; in Docker, restart its scheduler container. Triggers and "
+    "jobs store a new attribute only after that."
 )
 
 

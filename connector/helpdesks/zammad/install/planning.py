@@ -130,7 +130,7 @@ def checklist_zammad(setup: Setup, today: date, base: str) -> tuple[Item, ...]:
 
 def _afterwards(done: Plan) -> str:
     migrated = any(step.action is Action.RUN for step in done.work)
-    return f"Restart Zammad's background worker now: {RESTART}" if migrated else ""
+    return f"Restart Zammad's background worker now, which is no part of the connector: {RESTART}" if migrated else ""
 
 
 def whoami(client: ZammadClient) -> Mapping[str, Any]:

@@ -103,7 +103,27 @@ def test_a_receiver_whose_work_table_is_gone(installation: Installation) -> None
         Receiver([Hook("zammad", (SECRET.encode(),))], installation.commits.touch, installation.clock, broken)
     )
 
-    assert installation.finding("receiver", test_tickets=False).verdict is CheckStatus.FAIL
+    found = installation.finding("receiver", test_tickets=False)
+
+    assert found.verdict is CheckStatus.FAIL
+    assert "/readyz: the work table cannot be read now" in found.seen
+    assert "database" in found.do
+
+
+def test_each_problem_of_a_receiver_is_told_as_it_is(installation: Installation) -> None:
+    receiver = Receiver(
+        [Hook("zammad", (SECRET.encode(),))],
+        installation.commits.touch,
+        installation.clock,
+        installation.table.counts,
+        health=installation.table.health.all,
+    )
+    installation.receiver = create_app(receiver)
+    found = installation.finding("receiver", test_tickets=False)
+
+    assert found.seen.endswith("/readyz: zammad: no worker has begun")
+    assert found.do.startswith("Start interspace run")
+    assert "database" not in found.do
 
 
 def broken() -> Any:
