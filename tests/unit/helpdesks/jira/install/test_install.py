@@ -1,5 +1,6 @@
 """Fresh install, second run, foreign objects, adoption on both kinds of Jira."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from connector.sandbox.jira.seed import TYPE_PREFIX
 from tests.unit.helpdesks.jira.install.bench import RECEIVER, SECRETS, JiraBench, field_named, hook, wanted_options
 from tests.unit.helpdesks.zammad.install.bench import steps
 
+ROOT = Path(__file__).parents[5]
+
 
 def test_a_plan_changes_nothing(jira_bench: JiraBench) -> None:
     before, asked = jira_bench.state(), len(jira_bench.jira.requests)
@@ -24,6 +27,14 @@ def test_a_plan_changes_nothing(jira_bench: JiraBench) -> None:
     assert jira_bench.state() == before
     assert {request.method for request in jira_bench.jira.requests[asked:]} == {"GET"}
     assert len(steps(plan, Action.CREATE)) > 30
+
+
+def test_the_document_names_every_view(cloud: JiraBench) -> None:
+    views = [step.name for step in steps(cloud.plan(), Action.CREATE) if step.kind == FILTERS]
+    document = (ROOT / "docs/jira.md").read_text(encoding="utf-8")
+
+    assert len(views) > 10
+    assert [name for name in views if f"*{name.removeprefix('Interspace: ')}*" not in document] == []
 
 
 def test_a_second_plan_finds_nothing_to_do(jira_bench: JiraBench) -> None:

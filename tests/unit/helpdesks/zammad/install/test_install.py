@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from connector.install.plan import Action
 from connector.policy.ladder import Ladder
 from tests.unit.helpdesks.zammad.install.bench import RECEIVER, SECRETS, Bench, steps
 
+ROOT = Path(__file__).parents[5]
+
 
 def test_a_plan_changes_nothing(bench: Bench) -> None:
     before = bench.state()
@@ -27,6 +30,14 @@ def test_a_plan_changes_nothing(bench: Bench) -> None:
     assert bench.state() == before
     assert {request.method for request in bench.zammad.requests[asked:]} == {"GET"}
     assert len(steps(plan, Action.CREATE)) > 50
+
+
+def test_the_document_names_every_view(bench: Bench) -> None:
+    views = [step.name for step in steps(bench.plan(), Action.CREATE) if step.kind == "overviews"]
+    document = (ROOT / "docs/zammad.md").read_text(encoding="utf-8")
+
+    assert len(views) > 10
+    assert [name for name in views if f"*{name.removeprefix('Interspace: ')}*" not in document] == []
 
 
 def test_a_second_plan_finds_nothing_to_do(bench: Bench) -> None:
