@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connector.counted import counted
 from connector.install.objects import Including, Ref, Sealed, Text, unmarked
 from connector.install.tables import Ids, Kind, Row
 
@@ -131,7 +132,9 @@ def _in_lists(
     known, needed = [str(item) for item in stored], [str(item) for item in wanted]
     surplus = [item for item in stored if str(item) not in needed]
     missing = [_shown(item) for item in wanted if str(item) not in known]
-    yield Difference(path, surplus or f"({len(stored)} items)", missing or f"({len(wanted)} items)")
+    yield Difference(
+        path, surplus or f"({counted(len(stored), 'item')})", missing or f"({counted(len(wanted), 'item')})"
+    )
 
 
 def _same(path: tuple[str, ...], stored: Any, wanted: Any) -> bool:

@@ -153,7 +153,7 @@ def organizations(context: Context) -> Observation:
             f"who belongs to {name} cannot be read, so colleagues of a reporter count as strangers: {error}",
             "Make the connector's user an agent of the service project.",
         )
-    return ok(f"{count} members of {name}")
+    return ok(f"{counted(count, 'member')} of {name}")
 
 
 def link_type(context: Context) -> Observation:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from connector.counted import counted
 from connector.domain.fields import CATALOGUE
 from connector.domain.vocabulary import Priority, ServiceCheck, TicketState
 from connector.helpdesks.jira.install import links
@@ -292,7 +293,7 @@ def _narrower(site: JiraSite, ladder: str) -> str:
     if count <= _MANY:
         return ""
     which = "except those with another ladder" if ladder == "default" else "only those with this ladder"
-    return f"; narrow this search by service, {which}: {count} services, see escalation in the policy"
+    return f"; narrow this search by service, {which}: {counted(count, 'service')}, see escalation in the policy"
 
 
 def _dashboard(site: JiraSite, at: links.Links) -> Item:

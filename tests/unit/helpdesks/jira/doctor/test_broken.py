@@ -252,7 +252,7 @@ def test_the_members_of_a_customers_organization_are_read(installed: Installatio
     installed.jira.add_user("ada@harbour.example", organization="Harbour Bank")
     installed.jira.receive_mail("ada@harbour.example", "Line down", "Please help.")
     installed.passes(300)
-    assert installed.finding("organizations", test_tickets=False).seen == "1 members of Harbour Bank"
+    assert installed.finding("organizations", test_tickets=False).seen == "1 member of Harbour Bank"
 
     installed.jira.faults.add(Fault("status", "GET", r"organization/\d+/user", status=403, times=None))
 
