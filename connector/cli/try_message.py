@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 from rich.console import Console
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connector.cli.options import RULES, read_time, settings_options
+from connector.cli.saved_mail import MessageFile, read_message
 from connector.cli.sections import command
 from connector.domain.fields import INTAKE, Fields
 from connector.domain.labels import LABELS
@@ -31,6 +32,8 @@ from connector.settings import Settings
 
 _REQUESTS = {"escalation": "escalation", "rfo": "rfo", "deferral": "consent"}
 """Name in the answer → in :class:`connector.rules.spoken.Spoken`."""
+_LARGEST = 32 * 1024 * 1024
+"""Bytes of a file that are read: a mail with what is attached."""
 _COMMON = {
     "en": re.compile(r"\b(?:the|is|are|we|our|please|since|and|not|you|has|have|hello|regards|thanks|down)\b", re.I),
     "de": re.compile(
@@ -41,10 +44,12 @@ _COMMON = {
 
 
 @command("try")
-@click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
-@click.option("--subject", default="", help="The subject of the message.")
+@click.argument("file", type=click.File("rb"))
+@click.option("--subject", default="", help="The subject of the message; a saved mail names its own.")
 @click.option("--customer", metavar="EMAIL", help="Who writes: the catalogue may know their time zone.")
-@click.option("--sent", callback=read_time, metavar="TIME", help="When it was sent (ISO with offset); now.")
+@click.option(
+    "--sent", callback=read_time, metavar="TIME", help="When it was sent (ISO with offset); as the mail says, else now."
+)
 @click.option(
     "--channel", type=click.Choice(["email", "phone", "web"]), default="email", help="phone: an agent wrote it down."
 )
@@ -54,7 +59,7 @@ _COMMON = {
 def try_(
     settings: Settings,
     *,
-    file: TextIO,
+    file: BinaryIO,
     subject: str,
     customer: str | None,
     sent: datetime | None,
@@ -66,16 +71,20 @@ def try_(
 
     As the first message of a ticket, with the policy and the catalogue; and why. Nothing is sent.
 
-    FILE holds the text; - is the standard input.
+    FILE holds the text, or a saved mail with its head: then subject, sender, date and kind of text are read from it.
+    - is the standard input.
 
     \b
     Examples:
       interspace try mail.txt --subject 'Line down' --customer ada@harbour.example
       echo 'Bitte eskalieren' | interspace try -
       interspace try mail.html --html --json
+      interspace try saved.eml
     """
     author = Actor.AGENT if channel == "phone" else Actor.CUSTOMER
-    at = (sent or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
+    mail = _opened(file)
+    subject, customer = subject or mail.subject, customer or mail.sender
+    at = (sent or mail.sent or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     article = Article(
         id="1",
         created_at=at,
@@ -83,8 +92,8 @@ def try_(
         channel=Channel(channel),
         internal=False,
         subject=subject,
-        body=file.read(MAX_HTML),
-        is_html=html,
+        body=mail.text[:MAX_HTML],
+        is_html=html or mail.is_html,
     )
     policy = load_policy(settings.policy, settings.services)
     ticket = Ticket(
@@ -103,9 +112,21 @@ def try_(
     )
     case = Case(known(ticket, policy.catalogue), policy, at)
     if as_json:
-        click.echo(json.dumps(_read(case), indent=2, ensure_ascii=False))
+        head = {"mail": {"subject": subject, "from": customer, "sent": _plain(at)}} if mail.has_head else {}
+        click.echo(json.dumps(head | _read(case), indent=2, ensure_ascii=False))
     else:
+        if mail.has_head:
+            said = f"subject {subject!r}, from {customer or 'nobody'}, sent {wording.format_time(at)}"
+            click.echo(harmless(f"Read as a saved mail: {said}."))
         _show(Console(), case)
+
+
+def _opened(file: BinaryIO) -> MessageFile:
+    """The message in the file. Raises ClickException if it holds none."""
+    try:
+        return read_message(file.read(_LARGEST))
+    except ValueError as error:
+        raise click.ClickException(f"{file.name}: {error}") from None
 
 
 def _read(case: Case) -> dict[str, Any]:

@@ -21,8 +21,8 @@ MarkName = Literal[
     "problem-reminder", "problem-reopened", "receipt", "refused", "refused-told", "reminded", "repaired", "request",
     "request-late", "request-told", "request-top", "restated", "rfo-common", "rfo-declined", "rfo-declined-by-us",
     "rfo-draft", "rfo-due", "rfo-elsewhere", "rfo-faults", "rfo-late", "rfo-no-reason", "rfo-not-released",
-    "rfo-released", "rfo-reminder", "rfo-reopened", "rfo-sent", "rfo-sent-told", "rfo-withdrawn", "service",
-    "state-unknown", "told", "unclear", "understood", "unproved", "unwritten", "update-missed", "warned",
+    "rfo-noted", "rfo-released", "rfo-reminder", "rfo-reopened", "rfo-sent", "rfo-sent-told", "rfo-withdrawn",
+    "service", "state-unknown", "told", "unclear", "understood", "unproved", "unwritten", "update-missed", "warned",
     "workaround", "worse",
 ]  # fmt: skip
 """Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""
@@ -40,6 +40,7 @@ _OF_A_MESSAGE: frozenset[MarkName] = frozenset(
         "request-top",
         "restated",
         "rfo-declined",
+        "rfo-noted",
         "unclear",
         "worse",
     }

@@ -50,6 +50,7 @@ _CUSTOMER = (
     "rfo_document",
     "rfo_fact",
     "rfo_late",
+    "rfo_noted",
     "rfo_promised",
 )
 _INTERNAL = (

@@ -80,6 +80,9 @@ class Rfo(Section):
     group: Name
     overdue_level: int = Field(ge=1, le=9, description="the task rises to this level when overdue")
     request_phrases: tuple[Name, ...] = Field(description="words that name an RFO, as in escalation")
+    hint_phrases: tuple[Name, ...] = Field(
+        default=(), description="words that may mean an RFO: a wish with one is noted for support"
+    )
     shortest_text: int = Field(
         default=20, ge=1, le=200, description="letters and digits below which a text or a measure says nothing (R33)"
     )

@@ -20,32 +20,37 @@ answers for ever."""
 
 
 class Assumed(NamedTuple):
-    """A start time that named no zone, and the zone it was read in (R16)."""
+    """A start time that was not said in so many words (R16)."""
 
     start: datetime
-    zone: str
+    zone: str | None
+    """In which it was read, since none was named; ``None``: it was reckoned from words like "20 minutes ago"."""
 
 
 class Understood(NamedTuple):
     """What was not said in so many words: the customer is told once how it was taken, and may correct it."""
 
-    zone: Assumed | None = None
-    reckoned: datetime | None = None
-    """The start, reckoned from words like "20 minutes ago"."""
+    start: Assumed | None = None
     total_loss: bool = False
     """A plain total loss was told: the impact is presumed (R24)."""
 
     @property
     def data(self) -> dict[str, Any]:
         """The data of the messages that say so."""
-        told = {"understood": self.zone and self.zone._asdict(), "reckoned": self.reckoned}
-        return {name: value for name, value in told.items() if value} | ({"presumed": True} if self.total_loss else {})
+        start = {"understood": self.start._asdict()} if self.start else {}
+        return start | ({"presumed": True} if self.total_loss else {})
 
     @property
     def marks(self) -> frozenset[Mark]:
         """The marks that prove that the customer was told."""
-        start = {_UNDERSTOOD} if self.zone or self.reckoned else set()
+        start = {_UNDERSTOOD} if self.start else set()
         return frozenset(start | ({_PRESUMED} if self.total_loss else set()))
+
+    def untold(self, ticket: Ticket) -> "Understood":
+        """What the customer has not been told of it: these are parts of letters, and the letters are told apart by more
+        than they."""
+        told = ticket.marks
+        return Understood(None if _UNDERSTOOD in told else self.start, self.total_loss and _PRESUMED not in told)
 
 
 class Gap(NamedTuple):

@@ -261,19 +261,20 @@ def _doubts(statements: tuple[Statement, ...], missing: tuple[str, ...]) -> tupl
 
 
 def _understood(ticket: Ticket, statements: tuple[Statement, ...]) -> Understood:
-    """How the start and the impact that stand on the ticket were read, where the customer left it open (R16, R24)."""
+    """How the start and the impact that stand on the ticket were read, where the customer left it open (R16, R24) and
+    does not know yet."""
     if not statements:
         return Understood()
     fields = ticket.fields
     start = next((said for _, said in statements if said.problem_start == fields.problem_start), None)
     impact = next((said for _, said in reversed(statements) if said.impact is not None), None)
-    return Understood(
-        zone=Assumed(start.problem_start, start.zone_assumed)
-        if start and start.problem_start and start.zone_assumed
+    understood = Understood(
+        start=Assumed(start.problem_start, start.zone_assumed)
+        if start and start.problem_start and (start.zone_assumed or start.start_approximate)
         else None,
-        reckoned=start.problem_start if start and start.start_approximate else None,
         total_loss=impact is not None
         and impact.impact_presumed
         and impact.impact is fields.impact
         and not _set_by_support(ticket, "impact"),
     )
+    return understood.untold(ticket)

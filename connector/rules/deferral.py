@@ -31,7 +31,7 @@ Hindrance = Literal["over", "impact", "working hours", "began"]
 """Why nothing can be deferred now."""
 _REASONS: Mapping[str, str] = {
     "over": "the incident is over",
-    "impact": "the impact is not non service affecting",
+    "impact": "only a fault that is non service affecting waits",
     "working hours": "these are working hours",
     "began": "the fault began in working hours",
     "limit": "the customer agreed to wait no longer",

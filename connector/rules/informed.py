@@ -33,7 +33,7 @@ def informed(case: Case) -> Outcome:
     outcome = _outcome(Reasons(lambda: [f"the customer's update was due {wording.format_time(due)}"]), due)
     if not case.policy.updates.missed_update:
         return outcome
-    data = {"due": due, "last": timeline.last_update_at(case.ticket), "owner": case.ticket.owner}
+    data = {"due": due, "last": timeline.last_told_at(case.ticket), "owner": case.ticket.owner}
     return outcome._replace(notices=(Notice("update_missed", data, frozenset({Mark("update-missed", _stamp(due))})),))
 
 

@@ -33,8 +33,10 @@ def level_letter(case: Case) -> Outcome:
         return _NOTHING_HEARD
     highest, now_at = max(rises, key=_level), ticket.fields.escalation_level or 0
     level = next((level for level in case.ladder.levels if level.level == now_at), None)
-    if ticket.state.is_over or level is None or now_at < _level(highest):
-        return Outcome(rule="level_letter", reasons=("the ticket is at that level no longer",))
+    if ticket.state.is_over:
+        return Outcome(rule="level_letter", reasons=("the incident is over: the customer hears of no level any more",))
+    if level is None or now_at < _level(highest):
+        return Outcome(rule="level_letter", reasons=(f"the ticket is no longer at level {_level(highest)}",))
     data = {"level": level.level, "name": level.name, "asked": _ASKED in highest.parts}
     return Outcome(
         rule="level_letter",

@@ -98,7 +98,7 @@ def _wanted(case: Case, asked: AskedRfo) -> Outcome:
     if not asked.words.standing:
         return _nobody_asks(case, asked)
     if asked.ended is None:
-        return _waits(asked)
+        return _waits(case, asked)
     promised = _promised(ticket, asked)
     request = _eligible(case, asked, promised)
     if not asked.outages[-1].repaired and promised is None and not _after_the_end(request, asked):
@@ -272,11 +272,21 @@ def _nobody_asks(case: Case, asked: AskedRfo) -> Outcome:
     return outcome._replace(notices=(Notice("rfo_withdrawn", data, frozenset({Mark("rfo-withdrawn", back.id)})),))
 
 
-def _waits(asked: AskedRfo) -> Outcome:
-    reason = f"{_said(asked.words.standing[0])}; the clock starts when the incident is repaired"
-    task = asked.task
+def _waits(case: Case, asked: AskedRfo) -> Outcome:
+    """While the outage lasts. The customer who asks hears with the new status that it is noted, if they are to get one:
+    a changed policy sends no letter about the past."""
+    request, task = asked.words.standing[0], asked.task
+    reason = f"{_said(request)}; the clock starts when the incident is repaired"
     touches = (task.id,) if task is not None and task.rfo_due_at is not None else ()
-    return _outcome(RfoStatus.REQUESTED, None, reason, touches)
+    outcome = _outcome(RfoStatus.REQUESTED, None, reason, touches)
+    new = case.ticket.fields.rfo_status in _NOTHING_PROMISED
+    if not new or request.actor is not Actor.CUSTOMER or _eligible(case, asked, None) is None:
+        return outcome
+    return outcome._replace(notices=(Notice("rfo_noted", {}, frozenset({Mark("rfo-noted", request.id)})),))
+
+
+_NOTHING_PROMISED = frozenset({None, RfoStatus.DECLINED, RfoStatus.DELIVERED})
+"""Nobody waits for an RFO."""
 
 
 def _after_the_end(request: Request | None, asked: AskedRfo) -> bool:

@@ -76,8 +76,8 @@ def _heard(ticket: Ticket) -> tuple[int, ...]:
 def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     """Every message of the customer's that names a family of the policy, or answers the question to defer; those of
     strangers and what support has written down of calls too, as unclear."""
-    escalation_names, hints = policy.escalation.request_phrases, policy.escalation.hint_phrases
-    names = (escalation_names + hints, policy.rfo.request_phrases, policy.deferral.consent_phrases)
+    asking = [(kind.request_phrases, kind.hint_phrases) for kind in (policy.escalation, policy.rfo)]
+    names = (*[phrases + hints for phrases, hints in asking], policy.deferral.consent_phrases)
     heard = _heard(ticket)
     naming = _naming(Conversation(ticket, heard), heard, names) if heard else {}
     pressed = _pressed(ticket)
@@ -88,8 +88,7 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     if (since := _deferring_since(ticket, heard, naming, first_asked)) is not None:
         naming = {at: naming.get(at, _NAMES_NOTHING) for at in heard if at >= since or at in naming}
     messages = read_messages(ticket, naming)
-    escalation = tuple(_requests(ticket, 0, escalation_names, naming, messages, hints=hints))
-    rfo = tuple(_requests(ticket, 1, names[1], naming, messages))
+    escalation, rfo = (tuple(_requests(ticket, kind, named, naming, messages)) for kind, named in enumerate(asking))
     calendar = policy.deferral_calendar
     said = Spoken(escalation, rfo, tuple(_consents(ticket, names[2], naming, messages, calendar, decided=decided)))
     return Spoken(*map(_in_order, said, pressed)) if any(pressed) else said
@@ -132,13 +131,13 @@ def _deferring_since(
 def _requests(
     ticket: Ticket,
     kind: int,
-    names: tuple[str, ...],
+    phrases: tuple[tuple[str, ...], tuple[str, ...]],
     naming: Mapping[int, Naming],
     messages: Mapping[int, MarkedMessage],
-    *,
-    hints: tuple[str, ...] = (),
 ) -> Iterator[Mention]:
-    """A wish that only hints at it ("I want to speak to your manager") is for support to judge."""
+    """A wish that only hints at it ("I want to speak to your manager", "please send a written explanation") is for
+    support to judge. ``phrases``: those that name it, and those that hint at it."""
+    names, hints = phrases
     for at, named in naming.items():
         if named[kind]:
             text = f"{own_subject(ticket, at)}\n\n{own_words(messages[at].lines)}"

@@ -223,6 +223,12 @@ def last_update_at(ticket: Ticket) -> datetime:
     return updates(ticket)[-1]
 
 
+def last_told_at(ticket: Ticket) -> datetime | None:
+    """When support last told the customer something, in the call that opened the ticket too; ``None``: it never did."""
+    last = last_update_at(ticket)
+    return last if last > ticket.created_at or first_response_at(ticket) is not None else None
+
+
 def whole_second(at: datetime) -> datetime:
     """Rounded up: helpdesks store whole seconds, and a deadline must never read earlier than it is."""
     if at.microsecond == 0:

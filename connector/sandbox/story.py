@@ -19,7 +19,7 @@ from connector.domain.vocabulary import (
     TicketKind,
     TicketState,
 )
-from connector.rules import wording
+from connector.rules import timeline, wording
 from connector.sandbox.stage import Person, Stage
 
 Check = tuple[str, bool]
@@ -81,7 +81,7 @@ def _is_resolved(stage: Stage, play: "_Play", grace: Person, ticket: str) -> Ite
     grace.sets(ticket, state=TicketState.CLOSED)
     stage.settle()
     stage.advance_to(datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
-    yield play.step("Resolved: the clocks stand still, no level 4", ticket, _resolved)
+    yield play.step("The morning after it was resolved: the clocks have stood still, no level 4", ticket, _resolved)
 
 
 def _gets_its_rfo(play: "_Play", ada: Person, grace: Person, edith: Person, ticket: str) -> Iterator[Told]:
@@ -201,7 +201,8 @@ def _level_three(ticket: Ticket) -> tuple[list[str], list[Check]]:
 
 def _resolved(ticket: Ticket) -> tuple[list[str], list[Check]]:
     problems = [link for link in ticket.links if link.kind is TicketKind.PROBLEM]
-    lines = [f"Level {ticket.fields.escalation_level} stays, no next escalation"]
+    lines = [f"Resolved {_moment(timeline.resolved_at(ticket))}"]
+    lines += [f"Level {ticket.fields.escalation_level} stays, no next escalation"]
     lines += [f"Problem record {link.number} linked: root cause and permanent fix are looked for" for link in problems]
     return lines, [
         ("closed", ticket.state is TicketState.CLOSED),

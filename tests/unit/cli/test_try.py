@@ -57,3 +57,52 @@ def test_for_people_it_shows_every_clause_with_its_cues(run: Run, tmp_path: Path
     assert "Please do not escalate" in shown
     assert "negation" in shown
     assert "together: no" in shown
+
+
+SAVED = """\
+Return-Path: <ada@harbour.example>
+Subject: =?utf-8?q?AW=3A_Leitung_gest=C3=B6rt?=
+From: Ada Lovelace <ada@harbour.example>
+Date: Mon, 23 Nov 2026 11:00:00 +0100
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary=x
+
+--x
+Content-Type: text/plain; charset=iso-8859-1
+Content-Transfer-Encoding: quoted-printable
+
+Service ID: SVC-1005, the line is down. Bitte k=FCmmern Sie sich. Please escalate.
+--x
+Content-Type: text/html
+
+<p>Please escalate.</p>
+--x--
+"""
+
+
+def test_a_saved_mail_is_read_with_its_head(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "saved.eml"
+    file.write_text(SAVED, encoding="ascii")
+
+    read = json.loads(run("try", str(file), "--json").stdout)
+    shown = run("try", str(file)).stdout
+
+    assert read["mail"] == {
+        "subject": "AW: Leitung gestört",
+        "from": "ada@harbour.example",
+        "sent": "2026-11-23T10:00:00Z",
+    }
+    assert read["fields"]["short_description"] == "Leitung gestört"
+    assert read["fields"]["service_id"] == "SVC-1005"
+    assert read["requests"] == {"escalation": "yes"}
+    assert "Read as a saved mail" in shown
+
+
+def test_a_file_of_bytes_is_refused_in_one_sentence(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF")
+
+    ran = run("try", str(file))
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == f"Error: {file}: this is neither text (UTF-8) nor a saved mail\n"

@@ -192,7 +192,7 @@ def test_samples_show_everything_first_and_then_every_combination() -> None:
     assert all(step["at"] for step in found[0]["steps"])
     assert len(found) == 2 * 2 * 3
     assert {(data["why"], data["word"], len(data["steps"])) for data in found} == {
-        (why, word, count) for why in "ab" for word in ("sample text", None) for count in (0, 2)
+        (why, word, count) for why in "ab" for word in ("as described above", None) for count in (0, 2)
     }
     assert any(step["at"] is None for data in found for step in data["steps"])
 

@@ -74,6 +74,26 @@ def test_a_presumed_impact_counts_at_once_and_the_customer_is_told() -> None:
     assert "treat the impact as service-affecting" in decision.note.text
 
 
+def test_how_words_were_taken_is_said_once() -> None:
+    mail = said("Our line is completely down since 20 minutes.", at(hours=1))
+    first = only(decide(completeness, bare(mail), POLICY, at(hours=1)).notes)
+    asked = note(set(first.marks), at(hours=1))
+
+    reminder = only(decide(completeness, bare(mail, asked), POLICY, at(hours=26)).notes)
+
+    assert ["lost altogether" in told.text for told in (first, reminder)] == [True, False]
+    assert ["as about" in told.text for told in (first, reminder)] == [True, False]
+    assert reminder.marks == {"reminded"}
+
+
+def test_a_start_that_is_about_and_without_a_zone_is_restated_in_one_sentence() -> None:
+    mail = ALL.replace("2026-11-23 09:40 UTC", "about 2026-11-23 09:40")
+
+    told = only(decide(completeness, bare(said(mail, at(hours=1))), POLICY, at(hours=1)).notes)
+
+    assert told.text.count("We have read") + told.text.count("we have read") == 1
+
+
 def test_what_was_reckoned_back_is_told_as_about() -> None:
     mail = ALL.replace("2026-11-23 09:40 UTC", "20 minutes ago")
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connector.domain.ticket import Change, Ticket
-from connector.domain.vocabulary import Actor, Impact, Priority, TicketState
+from connector.domain.vocabulary import Actor, Channel, Impact, Priority, TicketState
 from connector.policy.models import Policy, Updates
 from connector.rules.case import Case
 from connector.rules.informed import informed
@@ -43,6 +43,16 @@ def test_the_next_update_is_due_an_interval_after_the_last_message(priority: Pri
 
 def test_without_a_message_it_counts_from_the_creation() -> None:
     assert shown(triaged(), at(minutes=1)) == (at(hours=1), [])
+
+
+@pytest.mark.parametrize("called", [False, True], ids=["mail", "call"])
+def test_who_has_not_heard_of_us_has_not_heard_at_the_creation_but_in_a_call(*, called: bool) -> None:
+    by_phone: dict[str, Any] = {"channel": Channel.PHONE, "created_by": Actor.AGENT} if called else {}
+
+    (told,) = decide(informed, triaged(**by_phone), POLICY, at(minutes=70)).notes
+
+    assert ("nobody of support has written to the customer yet" in told.text) is not called
+    assert ("last heard from us" in told.text) is called
 
 
 def test_a_missed_update_is_noted_once_and_the_next_one_anew() -> None:

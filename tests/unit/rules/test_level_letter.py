@@ -8,9 +8,11 @@ import pytest
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Silence, TicketState
 from connector.policy.models import Policy
+from connector.rules.case import Case
 from connector.rules.evaluate import evaluate
+from connector.rules.level_letter import level_letter
 from tests.builders import at, changed, complete, default_policy, incident, moved, said
-from tests.unit.rules.passes import with_values, written
+from tests.unit.rules.passes import told, with_values, written
 
 POLICY = default_policy()
 ASK = "Please escalate this ticket."
@@ -161,3 +163,23 @@ def test_the_letter_is_no_first_response() -> None:
 
     assert letters(told)
     assert told.fields.missed_targets == "first_response"
+
+
+def test_who_asks_for_an_escalation_and_an_rfo_in_one_mail_gets_one_letter_about_both() -> None:
+    ticket = looked_at(p1(said(f"{ASK} Also, please send us the RFO.", at(minutes=20))), 0.5, 0.6)
+
+    public = [each.body for each in ticket.articles if each.author is Actor.CONNECTOR and not each.internal]
+    (letter,) = [body for body in public if "You asked us to escalate" in body]
+    assert "begins when the outage is over" in letter
+    assert sum("request for a Reason For Outage" in body for body in public) == 1
+
+
+def test_what_is_not_told_has_its_true_reason() -> None:
+    ticket = looked_at(p1(), 2)
+    over = with_values(ticket, state=TicketState.CLOSED)
+    lower = with_values(ticket, fields=ticket.fields.model_copy(update={"escalation_level": 2}))
+
+    assert [told(level_letter, Case(each, POLICY, at(hours=3))).reasons for each in (over, lower)] == [
+        ("the incident is over: the customer hears of no level any more",),
+        ("the ticket is no longer at level 3",),
+    ]

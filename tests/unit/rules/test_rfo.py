@@ -27,6 +27,30 @@ def test_before_the_resolution_it_is_only_requested() -> None:
 
     assert outcome.changes == {"rfo_status": RfoStatus.REQUESTED, "rfo_due_at": None}
     assert outcome.creates == ()
+
+
+def test_a_customer_who_asks_while_the_outage_lasts_hears_once_that_it_is_noted() -> None:
+    both = said("Please escalate this ticket, and please send us the RFO.", at(minutes=5))
+    ticket = incident(complete(priority=P1), articles=(both,))
+
+    (told,) = decide(rfo, ticket, POLICY, at(minutes=6)).notes
+
+    assert told.public
+    assert "begins when the outage is over" in told.text
+    later = incident(complete(priority=P1, rfo_status=RfoStatus.REQUESTED), articles=(both,))
+    assert decide(rfo, later, POLICY, at(hours=1)).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("priority", "who"), [(P3, Actor.CUSTOMER), (P1, Actor.AGENT)], ids=["gets none", "support asks"]
+)
+def test_nothing_is_noted_for_who_gets_none_or_is_support(priority: Priority, who: Actor) -> None:
+    history = (changed("rfo_requested", None, True, at(minutes=5), who),)
+    ticket = incident(complete(priority=priority, rfo_requested=True), history=history)
+
+    outcome = decide(rfo, ticket, POLICY, at(minutes=6))
+
+    assert outcome.changes["rfo_status"] is RfoStatus.REQUESTED
     assert outcome.notes == ()
 
 

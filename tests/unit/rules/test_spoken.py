@@ -5,7 +5,7 @@ import pytest
 from connector.domain.ticket import Article
 from connector.domain.vocabulary import Actor, Channel
 from connector.rules.case import Case
-from connector.rules.requests import customer_consents, escalation_requests
+from connector.rules.requests import customer_consents, escalation_requests, rfo_requests
 from connector.rules.unclear import unclear
 from tests.builders import at, complete, default_policy, incident, note, said
 
@@ -104,6 +104,25 @@ def test_a_wish_that_hints_at_an_escalation_is_for_support_to_judge(words: str, 
 
     assert escalation_requests(case) == []
     assert bool(unclear(case).notices) is is_told
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [
+        ("I want to know the root cause of this outage in writing please", True),
+        ("Could you send a written explanation of the outage?", True),
+        ("Wir möchten die Ursache der Störung schriftlich haben.", True),
+        ("What is the root cause?", False),
+        ("Do you know yet what caused this?", False),
+        ("Was ist die Ursache?", False),
+        ("We do not need a written explanation.", False),
+    ],
+)
+def test_a_wish_that_hints_at_an_rfo_is_for_support_to_judge(words: str, *, is_told: bool) -> None:
+    case = Case(incident(complete(), articles=(said("The line is slow."), said(words, at(minutes=5)))), POLICY, NOW)
+
+    assert rfo_requests(case) == []
+    assert [set(notice.data) & {"escalation", "rfo"} for notice in unclear(case).notices] == [{"rfo"}] * is_told
 
 
 def test_what_support_writes_in_the_mask_for_calls_is_for_support_to_judge() -> None:
