@@ -12,7 +12,7 @@ import click
 from connector.cli.init_policy import policy
 from connector.cli.options import described, metavar
 from connector.cli.sections import Command, Group
-from connector.cli.settings_draft import next_steps, settings_lines, tried
+from connector.cli.settings_draft import called, next_steps, settings_lines, tried
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HelpdeskPlugin, Init
 from connector.settings import Settings, SettingsError, load, variable
@@ -139,5 +139,8 @@ def _begin(
 def _free(path: Path, *, force: bool) -> Path:
     """The path, if nothing is there or it may be replaced. Raises UsageError otherwise."""
     if is_there(path) and not force:
-        raise click.UsageError(f"{path} is there already; --force replaces it")
+        raise click.UsageError(
+            f"{path} is there already; --force replaces it, --file in another folder leaves it. A work table and "
+            f"secrets beside it stay either way. Whether what is there works, {called()} doctor says"
+        )
     return path

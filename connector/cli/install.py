@@ -138,8 +138,8 @@ def apply(
             )
         if is_first_key:
             click.echo(
-                f"The connector has a key now that proves what it does, kept in {settings.secret_store}. If it runs "
-                "already, restart it."
+                f"The connector has a key now that proves what it does, kept in {settings.secret_store}. If the "
+                "connector runs already, restart it."
             )
         if afterwards := opened.afterwards(planned):
             click.echo(afterwards)

@@ -116,7 +116,8 @@ def test_a_file_that_is_there_is_replaced_only_by_force(run: Run, live: Live, tm
     forced = run(*arguments, "--force", **environment)
 
     assert refused.returncode == 2
-    assert "--force replaces it" in refused.stderr
+    assert "--force replaces it, --file in another folder leaves it" in refused.stderr
+    assert "interspace doctor" in refused.stderr
     assert kept == "INTERSPACE_PORT=9000\n"
     assert forced.returncode == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

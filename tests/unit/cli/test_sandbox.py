@@ -29,7 +29,7 @@ def started(*words: str, cwd: Path, **environment: str) -> "subprocess.Popen[byt
 
 def settings_of(folder: Path) -> dict[str, str]:
     """What the file says that a shell reads."""
-    file = folder / "practice" / "practice.env"
+    file = folder / "practice" / "zammad" / "practice.env"
     wait_until(lambda: file.exists() and file.read_text().count("\n") > 5, "the sandbox has said where it is")
     settings = (line for line in file.read_text().splitlines() if line.startswith("export INTERSPACE_"))
     lines = (line.removeprefix("export ").partition("=") for line in settings)

@@ -38,7 +38,7 @@ def test_plan_apply_plan_uninstall(run: Run, any_bench: AnyBench, tmp_path: Path
     key = held_there.pop(PROOF_KEY)
     (secret,) = held_there.values()
     assert hook_secrets(any_bench) == [secret]
-    assert "If it runs already, restart it." in applied.stdout
+    assert "If the connector runs already, restart it." in applied.stdout
 
     again = run("plan", helpdesk)
     assert "Nothing to do." in again.stdout
