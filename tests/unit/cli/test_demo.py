@@ -22,6 +22,8 @@ def test_the_demo_happens(run: Run, tmp_path: Path) -> None:
     assert told.returncode == 0
     assert len(steps) == 12
     assert all(step["problems"] == [] for step in steps)
+    (resolved,) = [step for step in steps if "resolved" in step["title"]]
+    assert resolved["lines"][0] == "Resolved 2026-11-23 12:15 UTC"
 
 
 def test_the_story_has_no_log_lines_in_it_unless_they_are_asked_for(run: Run) -> None:

@@ -57,6 +57,14 @@ def _in_our_own_words(language: Language, name: str) -> tuple[dict[str, Any], in
     return data, message.render(data, READERS[language]).body.count("\n")
 
 
+def test_a_sample_field_has_sample_values_that_fit() -> None:
+    told = [next(iter(shipped().every_text(name, READERS[Language.EN]))).body for name in ("restored", "worse_now")]
+
+    assert "set Priority to P1" in told[0]
+    assert "It is P3" in told[0]
+    assert told[1].startswith("Priority was P3")
+
+
 def test_samples_that_are_messages_read_as_those_say_them() -> None:
     for text, (name, data) in MESSAGES_WITHIN.items():
         assert shipped().render(name, data, Reader()).body == text

@@ -87,7 +87,7 @@ def test_how_words_were_taken_is_said_once() -> None:
 
 
 def test_a_start_that_is_about_and_without_a_zone_is_restated_in_one_sentence() -> None:
-    mail = ALL.replace("2026-11-23 09:40 UTC", "about 2026-11-23 09:40")
+    mail = ALL.replace("2026-11-23 09:40 UTC", "approx. 2026-11-23 09:40")
 
     told = only(decide(completeness, bare(said(mail, at(hours=1))), POLICY, at(hours=1)).notes)
 
