@@ -27,11 +27,7 @@ def plugins() -> tuple[HelpdeskPlugin[Any], ...]:
 
 
 def beginnings(*helpdesks: str) -> str:
-    """The commands that write a first settings file for these helpdesks, or for all; empty where none has one.
-
-    >>> beginnings()
-    'interspace init zammad or interspace init jira'
-    """
+    """The commands that write a first settings file for these helpdesks, or for all; empty where none has one."""
     return " or ".join(f"interspace init {name}" for name in helpdesks or names() if plugin(name).init)
 
 
