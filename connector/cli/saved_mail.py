@@ -33,7 +33,14 @@ def read_message(raw: bytes) -> MessageFile:
         if b"\0" in raw:
             raise ValueError("this is neither text (UTF-8) nor a saved mail")
         return MessageFile(raw.decode(errors="replace"))
-    mail = message_from_bytes(raw, policy=default)
+    try:
+        return _read_mail(message_from_bytes(raw, policy=default))
+    except (LookupError, AttributeError, TypeError) as error:
+        # The standard library's parser fails so on some malformed fields, such as an empty quoted name.
+        raise ValueError("a field of the mail's head is malformed") from error
+
+
+def _read_mail(mail: EmailMessage) -> MessageFile:
     body = cast(EmailMessage | None, mail.get_body(("plain", "html")))
     if body is None:
         raise ValueError("the mail has no text")

@@ -49,6 +49,11 @@ def test_what_holds_no_text_is_refused(raw: bytes) -> None:
         read_message(raw)
 
 
+def test_a_head_that_nobody_can_read_is_refused() -> None:
+    with pytest.raises(ValueError, match="malformed"):
+        read_message(b'From: "\n\nPlease help.')
+
+
 @given(
     st.binary(max_size=60),
     st.sampled_from([b"Subject: ", b"From: ", b"Subject: x\nDate: ", b"Subject: x\nContent-Type: "]),
