@@ -57,8 +57,14 @@ def first_message(case: dict[str, Any]) -> Case:
     return Case(ticket, default_policy(), sent)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['kind']} {case['id']}")
-def test_a_first_message_is_read_as_a_person_would_or_asked_about(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", sorted({case["kind"] for case in CASES}))
+def test_a_first_message_is_read_as_a_person_would_or_asked_about(kind: str) -> None:
+    for case in CASES:
+        if case["kind"] == kind:
+            _is_read_well(case)
+
+
+def _is_read_well(case: dict[str, Any]) -> None:
     looked_at = first_message(case)
     changes = completeness(looked_at).changes
     expected = {name: value for name, value in case["expect"].items() if name in INTAKE and value != "ASK"}

@@ -37,16 +37,18 @@ def part(name: str, corpus: list[Sentence]) -> list[Sentence]:
     return [sentence for sentence in corpus if sentence.part == name]
 
 
-@pytest.mark.parametrize("sentence", part("tune", REQUESTS), ids=lambda sentence: sentence.text)
-def test_a_request_is_understood(sentence: Sentence) -> None:
-    family, meaning = sentence.meaning
+def test_a_request_is_understood() -> None:
+    read = [(s.text, verdict(s.meaning[0], s.text), s.meaning[1]) for s in part("tune", REQUESTS)]
 
-    assert verdict(family, sentence.text) == meaning
+    assert len(read) > 500
+    assert [(text, got, meant) for text, got, meant in read if got != meant] == []
 
 
-@pytest.mark.parametrize("sentence", part("tune", CONSENTS), ids=lambda sentence: sentence.text)
-def test_an_answer_to_our_question_is_understood(sentence: Sentence) -> None:
-    assert consent(sentence.text) == sentence.meaning[0]
+def test_an_answer_to_our_question_is_understood() -> None:
+    read = [(s.text, consent(s.text), s.meaning[0]) for s in part("tune", CONSENTS)]
+
+    assert len(read) > 200
+    assert [(text, got, meant) for text, got, meant in read if got != meant] == []
 
 
 def test_of_sentences_that_nobody_tuned_for_none_acts_unasked_and_few_are_put_to_an_agent() -> None:

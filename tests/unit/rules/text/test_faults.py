@@ -26,14 +26,18 @@ def part(name: str, corpus: list[Sentence]) -> list[Sentence]:
     return [sentence for sentence in corpus if sentence.part == name]
 
 
-@pytest.mark.parametrize("sentence", part("tune", FAULTS), ids=lambda sentence: sentence.text)
-def test_the_impact_is_understood_or_asked_for(sentence: Sentence) -> None:
-    assert impact(sentence) == sentence.meaning[1]
+def test_the_impact_is_understood_or_asked_for() -> None:
+    read = [(s.text, impact(s), s.meaning[1]) for s in part("tune", FAULTS)]
+
+    assert len(read) > 100
+    assert [(text, got, meant) for text, got, meant in read if got != meant] == []
 
 
-@pytest.mark.parametrize("sentence", part("tune", STARTS), ids=lambda sentence: sentence.text)
-def test_the_start_is_understood_or_asked_for(sentence: Sentence) -> None:
-    assert start(sentence) == sentence.meaning[0]
+def test_the_start_is_understood_or_asked_for() -> None:
+    read = [(s.text, start(s), s.meaning[0]) for s in part("tune", STARTS)]
+
+    assert len(read) > 50
+    assert [(text, got, meant) for text, got, meant in read if got != meant] == []
 
 
 @pytest.mark.parametrize(
