@@ -202,7 +202,7 @@ def is_total_loss(text: str) -> bool:
 def _is_lost(clause: str) -> bool:
     if any(cue.search(clause) for cue in (UNSETTLED, MEASURED, _NOT_OURS, _TROUBLE_GONE)) or _QUESTION.match(clause):
         return False
-    return _tells_a_loss(clause) or any(map(_tells_a_loss, _AND.split(clause)))
+    return any(map(_tells_a_loss, {clause, *_AND.split(clause)}))
 
 
 def _tells_a_loss(clause: str) -> bool:
