@@ -1,7 +1,7 @@
 """What stands in front of the receiver in the examples lets through what is for outside, and nothing else.
 
-Tried, and red: ``/tmf-api/`` not in one of them; ``/metrics`` in one of them; a size of Caddy in MB, which is less; an access
-log of pages whose links are in the query."""
+Tried, and red: ``/tmf-api/`` not in one of them; ``/metrics`` in one of them; a size of Caddy in MB, which is less; an
+access log of pages whose links are in the query."""
 
 import re
 from pathlib import Path
