@@ -8,6 +8,7 @@ from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor, Duplicate, Impact, Priority, PrioritySource, TicketState
 from connector.operations.explanation import explained
 from connector.sandbox.zammad import SandboxZammad
+from connector.work.reach import reach
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 
 MINOR = COMPLETE.replace("service affecting", "degradation").replace("dead", "slow")
@@ -33,6 +34,8 @@ def test_a_new_mail_about_an_open_ticket_goes_on_there(cast: Cast) -> None:
     assert {"rule": "duplicate", "reasons": [f"it goes on under {number}"]} in seen["rules"]
     assert seen["would_write"]["message"] == {"public": True, "about": ["added_to_ticket"]}
     assert "outage" not in str(seen)
+    found = reach(cast.stage.desk, cast.stage.policy, [TicketId(second)], cast.stage.clock())
+    assert dict(found.acts) == {"letter added_to_ticket": 1}, "the gate of a new policy sees what the worker will do"
     cast.stage.settle()
     cast.stage.advance(timedelta(hours=9))
 
