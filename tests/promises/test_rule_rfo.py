@@ -15,7 +15,9 @@ from pypdf import PdfReader
 from connector.cli import rfo as command
 from connector.domain.ticket import LinkedTicket
 from connector.domain.vocabulary import Actor, CauseCategory, Priority, RfoRelease, RfoStatus, TicketKind, TicketState
+from connector.operations.explanation import explained
 from connector.sandbox.jira.desk import SandboxJira
+from tests.jira_admin import reopen_on_comment
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 from tests.promises.evidence import levels_noted, notes
 
@@ -29,7 +31,7 @@ def cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
     made = set_the_stage(sqlite_url, request.param)
     with made.stage:
         if isinstance(made.stage.sandbox, SandboxJira):
-            made.stage.sandbox.reopen_on_comment(("Resolved", "Done", "Closed"), "Open")
+            reopen_on_comment(made.stage.sandbox, ("Resolved", "Done", "Closed"), "Open")
         yield made
 
 
@@ -231,6 +233,8 @@ def test_one_text_on_the_problem_record_is_released_to_each_customer_as_their_ow
     assert said.count("Text for all RFOs of the outage") == 1
     director.sets(tasks[0], rfo_release=RfoRelease.FINAL)
     director.sets(tasks[1], rfo_release=RfoRelease.FINAL)
+    seen = explained(stage.desk, stage.policy, tasks[0], stage.clock(), None)
+    assert seen["would_write"]["message"] == {"public": False, "about": ["rfo_released"]}
     stage.settle()
     stage.advance(timedelta(hours=1))
 
