@@ -109,7 +109,7 @@ def _plain(request: requests.PreparedRequest) -> bytes | None:
 
 def _response(request: requests.PreparedRequest, answer: "_Answer", pool: Any, connection: Any) -> requests.Response:
     response = requests.Response()
-    response.status_code, response.reason, response.headers = answer.status, answer.reason, answer.fields
+    response.status_code, response.reason, response.headers = answer.status, answer.reason, answer.fields  # type: ignore[assignment]  # of names in any case, too
     response.url, response.request = request.url or "", request
     response.encoding = get_encoding_from_headers(answer.fields)
     if "Content-Encoding" not in answer.fields:

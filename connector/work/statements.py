@@ -158,8 +158,8 @@ def _claim(which: ColumnElement[bool]) -> ReturningUpdate[Any]:
     )
     died = case((_T.token.is_not(None), 1), else_=0)
     # Columns in RETURNING are written without their table, which would make those of the inner one of them.
-    own = {column.name: literal_column(f"{TICKETS.name}.{column.name}") for column in (_T.helpdesk, _T.ticket)}
-    told = exists().where(TELLINGS.c.helpdesk == own["helpdesk"], TELLINGS.c.ticket == own["ticket"])
+    helpdesk, ticket = (literal_column(f"{TICKETS.name}.{name}", Text) for name in ("helpdesk", "ticket"))
+    told = exists().where(TELLINGS.c.helpdesk == helpdesk, TELLINGS.c.ticket == ticket)
     return (
         update(TICKETS)
         .where(_T.helpdesk == _HELPDESK, _T.ticket.in_(select(ready.c.ticket)))
