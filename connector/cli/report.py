@@ -170,6 +170,7 @@ def _report(
 
 
 def _write(reports: list[Report], folder: Path, form: str, policy: Policy) -> None:
+    path = folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for one in reports:
@@ -179,7 +180,7 @@ def _write(reports: list[Report], folder: Path, form: str, policy: Policy) -> No
     except DocumentError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+        raise click.ClickException(f"{error.filename or path}: {error.strerror}") from None
 
 
 def _content(report: Report, name: str, policy: Policy) -> bytes:
