@@ -48,6 +48,10 @@ def escalation(case: Case) -> Outcome:
     if fired:
         changes |= _risen(case, reached, fired, why)
     at_top = _unserved(fired, given)
+    if _above(case, highest) is None:
+        # There is no next time at which the customer could ask for more.
+        at_top += tuple(one.request for one in given.refused if Mark("refused", one.request.id) not in ticket.marks)
+        given = given._replace(refused=())
     return Outcome(
         rule="escalation",
         changes=changes,
@@ -98,8 +102,13 @@ def _gone_through(case: Case, reached: int, passed: Sequence[LevelDue], served: 
 
 def _requested(case: Case, reached: int, request: Request) -> LevelDue | None:
     """One level up; at the top there is nowhere to go."""
-    above = next((level for level in case.ladder.levels if level.level > reached and not level.skip), None)
+    above = _above(case, reached)
     return LevelDue(above, request.at, Requested(request)) if above is not None else None
+
+
+def _above(case: Case, reached: int) -> Level | None:
+    """The next level of the ladder at which there is somebody."""
+    return next((level for level in case.ladder.levels if level.level > reached and not level.skip), None)
 
 
 def _unserved(fired: Iterable[LevelDue], given: Answers) -> tuple[Request, ...]:

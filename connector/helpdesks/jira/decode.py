@@ -10,7 +10,7 @@ from connector.domain.fields import Fields
 from connector.domain.mark import Mark
 from connector.domain.model import TicketId
 from connector.domain.past import PAST_FIELDS, OpenProblem, PastTicket, open_problem, past_ticket
-from connector.domain.person import Customer, Person
+from connector.domain.person import Customer, FormerCustomer, Person
 from connector.domain.ticket import Article, Change, LinkedTicket, Ticket, confirmed_duplicate_of
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
@@ -99,7 +99,7 @@ class Decoder:
             channel=channel,
             kind=kind,
             outside=times_outside(self._mapping, row, history, changes) if kind is TicketKind.INCIDENT else (),
-            customer=self._customer(row),
+            customer=self._customer(row, history),
             state=state,
             unknown_state=unknown_state,
             fields=fields,
@@ -147,13 +147,19 @@ class Decoder:
             return channel
         return Channel.WEB if self._actors.actor(row.fields.creator) is Actor.CUSTOMER else Channel.NOTE
 
-    def _customer(self, row: IssueRow) -> Customer:
+    def _customer(self, row: IssueRow, history: Iterable[HistoryRow]) -> Customer:
         reporter = row.fields.reporter or UserRow()
         return Customer(
             id=self._actors.id_of(reporter) or "",
             name=reporter.display_name,
             email=reporter.email_address or None,
             organizations=tuple(self._shared_with(row).values()),
+            former=tuple(
+                FormerCustomer(id=item.old_value, until=entry.created)
+                for entry in history
+                for item in entry.items
+                if _name(item) == "reporter" and item.old_value
+            ),
         )
 
     def _shared_with(self, row: IssueRow | OtherRow) -> dict[str, str]:
