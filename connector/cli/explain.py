@@ -29,7 +29,7 @@ from connector.rules import wording
 from connector.rules.evaluate import evaluate
 from connector.settings import Settings
 from connector.work.admission import in_force
-from connector.work.others import with_others
+from connector.work.others import judged
 
 
 @command()
@@ -72,13 +72,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
         if at is not None:
             seen = seen.as_of(at)
         with failures_told_to(_tell):
-            decision = evaluate(seen, policy, now)
-            if decision.asks:
-                seen = with_others(desk, seen, decision.asks)
-                if at is not None:
-                    then = tuple(other.as_of(at) for other in seen.others or () if other.created_at <= at)
-                    seen = seen.model_copy(update={"others": then})
-                decision = evaluate(seen, policy, now)
+            seen, decision = judged(desk, seen, lambda ticket: evaluate(ticket, policy, now), at)
             # Reasons and the note are put into words here, where a time that no calendar knows is told.
             named = _named(decision)
     except (ValueError, OverflowError) as error:

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 
@@ -13,7 +14,7 @@ import click
 
 from connector import clock as connectors_clock
 from connector.cli.options import later, settings_options
-from connector.cli.practice_folder import CLOCK, ENVIRONMENT, claim, empty
+from connector.cli.practice_folder import CLOCK, ENVIRONMENT, claimed, empty
 from connector.cli.sections import command
 from connector.helpdesks import registry
 from connector.helpdesks.plugin import HouseVariant
@@ -50,16 +51,23 @@ def sandbox(settings: Settings, *, house: str, port: int, furnished: bool, out: 
     """
     variant = _houses()[house]
     out = out or Path("practice", house)
-    claim(out)
-    # Before anything is deleted: on this port may be the sandbox whose folder it is.
-    _check_free(port)
-    deleted = empty(out)
-    # In a shell of another practice the connector's own time is ahead already.
-    connectors_clock.practise(None)
-    clock = PracticeClock((out / CLOCK).resolve())
-    practice = Practice((variant.open if furnished else variant.bare)(clock), clock)
+    with claimed(out):
+        # Before anything is deleted.
+        _check_free(port)
+        deleted = empty(out)
+        # In a shell of another practice the connector's own time is ahead already.
+        connectors_clock.practise(None)
+        clock = PracticeClock((out / CLOCK).resolve())
+        practice = Practice((variant.open if furnished else variant.bare)(clock), clock)
+        _serve(practice, variant, out, port, deleted)
+
+
+def _serve(practice: Practice, variant: HouseVariant, out: Path, port: int, deleted: Sequence[str]) -> None:
     with practice.serve(port) as server:
-        _write(out, practice, server.url)
+        try:
+            _write(out, practice, server.url)
+        except OSError as error:
+            raise click.UsageError(f"--out {out}: {ENVIRONMENT} cannot be written: {error.strerror}") from None
         if deleted:
             click.echo(f"Deleted from {out}, left by the practice before: {', '.join(deleted)}\n")
         click.echo(_told(variant, out, server.url))

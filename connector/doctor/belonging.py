@@ -3,6 +3,7 @@
 from contextlib import suppress
 from itertools import islice
 
+from connector.counted import counted
 from connector.doctor.context import Examination
 from connector.doctor.finding import Observation, fail, ok, warn
 from connector.helpdesks.helpdesk import Helpdesk
@@ -44,8 +45,8 @@ def touched(context: Examination, desk: Helpdesk, identity: Identity) -> Observa
         f"the rules hold for tickets from {since:%Y-%m-%d %H:%M} UTC on" if since else "the rules hold for all of them"
     )
     found = reach(desk, policy, ids, context.clock(), sample=_SAMPLE)
-    many = f"at least {len(ids)}" if len(ids) == _MOST_LISTED else str(len(ids))
-    text = f"{many} open tickets in reach, {held}; it would now visibly change {found.description}"
+    many = ("at least " if len(ids) == _MOST_LISTED else "") + counted(len(ids), "open ticket")
+    text = f"{many} in reach, {held}; it would now visibly change {found.description}"
     if found.changed and home is None:
         return warn(
             text, "Set applies_since in the policy to leave older ones alone; interspace simulate --open lists them."

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from connector.counted import counted
 from connector.helpdesks.errors import HelpdeskError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
@@ -21,4 +22,4 @@ def open_tickets(desk: Helpdesk, policy: Policy) -> Iterator[str]:
         told = "the rules will hold for tickets created after apply, these are left alone (applies_since in the policy)"
     else:
         told = f"the rules will hold for those created from {policy.applies_since:%Y-%m-%d %H:%M} UTC on"
-    yield f"{count} open tickets are in the rules' groups now: {told}."
+    yield f"{counted(count, 'open ticket is', 'open tickets are')} in the rules' groups now: {told}."

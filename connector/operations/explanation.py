@@ -13,6 +13,7 @@ from connector.policy.models import Policy
 from connector.rules import wording
 from connector.rules.evaluate import evaluate
 from connector.work.admission import in_force
+from connector.work.others import judged
 
 _SHOWN = (
     "priority",
@@ -39,8 +40,8 @@ def explained(
     Raises HelpdeskError.
     """
     policy = in_force(policy, since)
-    ticket = desk.read(ticket_id)
-    return as_data(ticket, evaluate(ticket, policy, now), policy, now)
+    ticket, decision = judged(desk, desk.read(ticket_id), lambda seen: evaluate(seen, policy, now))
+    return as_data(ticket, decision, policy, now)
 
 
 def as_data(ticket: Ticket, decision: Decision, policy: Policy, now: datetime) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Reasons of the rules without what people wrote on the ticket: a page is seen by more people than a ticket."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 from connector.domain.decision import Decision
@@ -23,13 +23,18 @@ _BY_PEOPLE = (SetBy.CUSTOMER, SetBy.REQUEST, SetBy.SUPPORT)
 
 
 def without_quotations(ticket: Ticket, decision: Decision) -> Callable[[str], str]:
-    """A function that takes out of a reason what somebody wrote on ``ticket``: quoted parts, runs of words, names, and
-    the texts of fields. The connector's own words and numbers stay."""
-    written = [article for article in ticket.articles if article.author is not Actor.CONNECTOR]
-    fields = _fields(ticket, decision)
-    texts = [ticket.title, *fields, *(part for article in written for part in (article.subject or "", article.body))]
+    """A function that takes out of a reason what somebody wrote on ``ticket`` or on those that were read with it:
+    quoted parts, runs of words, names, and the texts of fields. The connector's own words and numbers stay."""
+    tickets = [ticket, *filter(None, [ticket.related]), *(ticket.others or ())]
+    written = [article for one in tickets for article in one.articles if article.author is not Actor.CONNECTOR]
+    fields = [text for one in tickets for text in _texts(vars(one.fields))]
+    fields += _texts(decision.changes)
+    # A field of people may name another ticket.
+    numbers = {*(one.number for one in tickets), *(link.number for link in ticket.links)}
+    titles, people = [one.title for one in tickets], [one.customer for one in tickets]
+    texts = [*titles, *fields, *(part for article in written for part in (article.subject or "", article.body))]
     runs = {run for text in texts for run in _runs(_words(text)) if not _TERMS.issuperset(run)}
-    literal = _literal([ticket.title, ticket.customer.name, ticket.customer.email, *fields])
+    literal = _literal([*titles, *(name for one in people for name in (one.name, one.email)), *fields], but=numbers)
 
     def cleaned(reason: str) -> str:
         text = _QUOTED.sub(_GONE, reason)
@@ -52,10 +57,9 @@ _TERMS = frozenset(
 )
 
 
-def _fields(ticket: Ticket, decision: Decision) -> list[str]:
-    values: list[Any] = [
+def _texts(held: Mapping[str, Any]) -> list[str]:
+    values = [
         value
-        for held in (vars(ticket.fields), decision.changes)
         for name, value in held.items()
         if name not in _NAMES and name in CATALOGUE and CATALOGUE[name].set_by in _BY_PEOPLE
     ]
@@ -63,8 +67,9 @@ def _fields(ticket: Ticket, decision: Decision) -> list[str]:
     return [value for value in values if type(value) is str]
 
 
-def _literal(texts: Iterable[str | None]) -> re.Pattern[str] | None:
-    found = sorted({text for text in texts if text and len(text) >= _SHORTEST}, key=len, reverse=True)
+def _literal(texts: Iterable[str | None], but: Container[str]) -> re.Pattern[str] | None:
+    wanted = {text for text in texts if text and len(text) >= _SHORTEST and text not in but}
+    found = sorted(wanted, key=len, reverse=True)
     if not found:
         return None
     # Values stand in reasons on one line, with their spaces made one.

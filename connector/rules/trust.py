@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
+from connector.counted import counted
 from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
 from connector.domain.field import SetBy
@@ -180,7 +181,10 @@ def unproved(case: Case) -> Outcome:
     return Outcome(
         rule="unproved",
         notices=(Notice("unproved", data, frozenset({Mark("unproved")})),),
-        reasons=(f"{len(refused)} steps have no valid proof and count as not done",),
+        reasons=(
+            counted(len(refused), "step has no valid proof and counts", "steps have no valid proof and count")
+            + " as not done",
+        ),
     )
 
 

@@ -1,9 +1,10 @@
 """Other tickets that a rule asks for (R11): read from the helpdesk when they are needed, which is seldom."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import datetime
 
-from connector.domain.decision import Asked
+from connector.domain.decision import Asked, Decision
 from connector.domain.model import TicketId
 from connector.domain.past import PastTicket
 from connector.domain.ticket import Ticket
@@ -13,6 +14,25 @@ from connector.helpdesks.helpdesk import Helpdesk
 
 _MOST = 5
 """The most other tickets that are read for one ticket."""
+
+
+def judged(
+    desk: Helpdesk, ticket: Ticket, judge: Callable[[Ticket], Decision], at: datetime | None = None
+) -> tuple[Ticket, Decision]:
+    """What ``judge`` decides on the ticket, with the other tickets that its rules ask for, and the ticket with those;
+    as they were ``at`` that time (aware), if one is given. Nothing is written.
+
+    :raises HelpdeskError: the helpdesk does not answer.
+    :raises ValueError: nobody can know how another ticket was at that time.
+    """
+    decision = judge(ticket)
+    if not decision.asks:
+        return ticket, decision
+    ticket = with_others(desk, ticket, decision.asks)
+    if at is not None:
+        then = tuple(other.as_of(at) for other in ticket.others or () if other.created_at <= at)
+        ticket = ticket.model_copy(update={"others": then})
+    return ticket, judge(ticket)
 
 
 def with_others(desk: Helpdesk, ticket: Ticket, asked: Iterable[Asked]) -> Ticket:

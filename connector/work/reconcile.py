@@ -22,7 +22,7 @@ from connector.helpdesks.errors import ForbiddenError, HelpdeskError, PermanentE
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
-from connector.work.others import with_others
+from connector.work.others import judged
 from connector.work.people import People
 from connector.work.places import Places
 from connector.work.recurrence import act_on_past
@@ -117,11 +117,7 @@ class _Attempt:
 
     def on(self, ticket_id: TicketId) -> Reconciled:
         """Does it."""
-        ticket = self._desk.read(ticket_id)
-        decision = self._evaluate(ticket)
-        if decision.asks:
-            ticket = with_others(self._desk, ticket, decision.asks)
-            decision = self._evaluate(ticket)
+        ticket, decision = judged(self._desk, self._desk.read(ticket_id), self._evaluate)
         if known := self._refusals.known(ticket, decision, self._now):
             self._refused |= known
             decision = self._evaluate(ticket)

@@ -33,7 +33,7 @@ from connector.sandbox.stage import Stage
 from connector.sandbox.story import tell
 from connector.sandbox.zammad.house import ZammadHouse
 from connector.settings import Settings
-from connector.work import others, reconcile
+from connector.work import others
 from connector.work.table import Key
 from connector.work.worker import Worker
 from tests.builders import T0
@@ -152,7 +152,7 @@ def read_within_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
     def with_others(desk: Any, *rest: Any) -> Ticket:
         return within(desk.unwatched if isinstance(desk, Watched) else desk, *rest)
 
-    monkeypatch.setattr(reconcile, "with_others", with_others)
+    monkeypatch.setattr(others, "with_others", with_others)
 
 
 def watched(stage: Stage, explain: Explain) -> Watched:

@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor, Duplicate, Impact, Priority, PrioritySource, TicketState
+from connector.operations.explanation import explained
 from connector.sandbox.zammad import SandboxZammad
+from connector.work.reach import reach
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 
 MINOR = COMPLETE.replace("service affecting", "degradation").replace("dead", "slow")
@@ -18,8 +21,8 @@ def notes(cast: Cast, ticket: str, *, public: bool = False) -> str:
 
 
 def test_a_new_mail_about_an_open_ticket_goes_on_there(cast: Cast) -> None:
-    """Goes red if the mail escalates as an incident of its own, is not noted, is noted twice, or if a worse impact that
-    it tells of does not count."""
+    """Goes red if the mail escalates as an incident of its own, is not noted, is noted twice, if a worse impact that
+    it tells of does not count, or if the operations page says beforehand that something else will be done."""
     first = cast.customer.writes("Line slow", MINOR)
     cast.stage.settle()
     number = cast.stage.ticket(first).number
@@ -27,6 +30,12 @@ def test_a_new_mail_about_an_open_ticket_goes_on_there(cast: Cast) -> None:
         "Our line",
         f"This is about ticket {number}. Now we have a total outage, please escalate.\nImpact: service affecting",
     )
+    seen = explained(cast.stage.desk, cast.stage.policy, TicketId(second), cast.stage.clock(), None)
+    assert {"rule": "duplicate", "reasons": [f"it goes on under {number}"]} in seen["rules"]
+    assert seen["would_write"]["message"] == {"public": True, "about": ["added_to_ticket"]}
+    assert "outage" not in str(seen)
+    found = reach(cast.stage.desk, cast.stage.policy, [TicketId(second)], cast.stage.clock())
+    assert dict(found.acts) == {"letter added_to_ticket": 1}, "the gate of a new policy sees what the worker will do"
     cast.stage.settle()
     cast.stage.advance(timedelta(hours=9))
 

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from connector.cli import rfo as command
 from connector.domain.ticket import LinkedTicket
 from connector.domain.vocabulary import Actor, CauseCategory, Priority, RfoRelease, RfoStatus, TicketKind, TicketState
+from connector.operations.explanation import explained
 from connector.sandbox.jira.desk import SandboxJira
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 from tests.promises.evidence import levels_noted, notes
@@ -231,6 +232,8 @@ def test_one_text_on_the_problem_record_is_released_to_each_customer_as_their_ow
     assert said.count("Text for all RFOs of the outage") == 1
     director.sets(tasks[0], rfo_release=RfoRelease.FINAL)
     director.sets(tasks[1], rfo_release=RfoRelease.FINAL)
+    seen = explained(stage.desk, stage.policy, tasks[0], stage.clock(), None)
+    assert seen["would_write"]["message"] == {"public": False, "about": ["rfo_released"]}
     stage.settle()
     stage.advance(timedelta(hours=1))
 

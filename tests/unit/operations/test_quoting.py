@@ -66,3 +66,10 @@ def test_no_three_words_of_a_message_in_a_row_are_left(words: list[str]) -> None
     body = " ".join(words)
     left = cleaned(f"seen: {body} and more", body=body)
     assert not any(" ".join(words[at : at + 3]) in left for at in range(len(words) - 2))
+
+
+def test_words_of_other_tickets_that_were_read_are_gone_and_their_numbers_stay() -> None:
+    other = incident(articles=(said(STORY),), title="Quagmire").model_copy(update={"id": "8", "number": "41008"})
+    ticket = incident(fields=complete(duplicate_of="41008")).model_copy(update={"others": (other,)})
+    cut = without_quotations(ticket, Decision(()))
+    assert cut("it goes on under 41008: the zephyrine on quay, Quagmire") == "it goes on under 41008: …, …"

@@ -43,7 +43,7 @@ def test_all_is_well_and_nothing_is_left(installation: Installation) -> None:
 
     # Set up by hand, so there is no plan that it could drift from.
     assert not_ok(found).keys() == {"installation", "escalation mail", "letterhead", "notifications", "open tickets"}
-    assert "1 open tickets in reach" in found["open tickets"].seen
+    assert "1 open ticket in reach" in found["open tickets"].seen
     assert found["installation"].verdict is CheckStatus.SKIPPED
     assert found["round trip"].seen.endswith("was made, delivered, worked on and removed")
     assert installation.traces() == []
