@@ -121,7 +121,7 @@ def _risen(case: Case, reached: int, fired: Sequence[LevelDue], why: str) -> Cha
     before."""
     changes = level_changes(case, fired[-1].level, why, reached)
     groups = [due.level.group for due in fired if due.level.group]
-    if groups:
+    if groups and not _lies_higher(case, fired[-1].level):
         changes["group"] = groups[-1]
     if _announced(case, [due for due in fired if due.level.level > 1]) is not None:
         # The helpdesk mails the contacts of the levels above this one up to the new one: so none, as the parent
@@ -137,9 +137,18 @@ def level_changes(case: Case, level: Level, why: str, reached: int) -> Changes:
         "escalated_from": reached,
         "escalation_reason": _reason(case, level, why),
     }
-    if level.group:
+    if level.group and not _lies_higher(case, level):
         changes["group"] = level.group
     return changes
+
+
+def _lies_higher(case: Case, level: Level) -> bool:
+    """Whether somebody of support has put the ticket into the group of a level above: no level takes it down again."""
+    setter = case.ticket.last_setter("group")
+    if setter is None or not setter.is_staff:
+        return False
+    above = {other.group for other in case.ladder.levels if other.level > level.level}
+    return case.ticket.fields.group in above and case.ticket.fields.group != level.group
 
 
 def _reason(case: Case, level: Level, why: str) -> str:

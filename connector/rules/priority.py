@@ -129,7 +129,7 @@ def _kept(override: Change, computed: Priority) -> Mark:
     """Said once for each choice, and again when the matrix says worse than what the agent decided against."""
     against: Priority | None = override.old
     worse = against is not None and computed < against
-    return Mark("priority-kept", override.id, computed) if worse else Mark("priority-kept", override.id)
+    return Mark("priority-kept", computed, override.id) if worse else Mark("priority-kept", override.id)
 
 
 def _keep(case: Case, override: Change, computed: Computed | None) -> Outcome:

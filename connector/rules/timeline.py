@@ -113,12 +113,13 @@ def waits(ticket: Ticket, moves: Sequence[tuple[datetime, TicketState, Actor]], 
     in_vain = _opened_in_vain(ticket, changes)
     moments: list[tuple[datetime, bool]] = []
     for (at, state, actor), following in zip(moves, (*moves[1:], None), strict=True):
-        until: datetime | None = at
+        ends = at
         if at in in_vain and moments and moments[-1][1]:
-            until = next((end for start, end in customers_turn(ticket) if start <= at and (not end or at < end)), at)
-            if until is None or (following is not None and following[0] <= until):
+            end = next((end for start, end in customers_turn(ticket) if start <= at and (not end or at < end)), at)
+            if end is None or (following is not None and following[0] <= end):
                 continue
-        moments.append((until, state is TicketState.PENDING_CUSTOMER and actor.is_trusted))
+            ends = end
+        moments.append((ends, state is TicketState.PENDING_CUSTOMER and actor.is_trusted))
     return both(_while(moments), customers_turn(ticket))
 
 

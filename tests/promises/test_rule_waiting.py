@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from connector.domain.vocabulary import Actor, Duplicate, TicketState
+from connector.domain.vocabulary import Actor, Channel, Duplicate, TicketState
 from connector.sandbox.jira.desk import SandboxJira
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 
@@ -18,8 +18,8 @@ P3 = COMPLETE.replace("service affecting", "degradation").replace("high", "mediu
 
 
 def waiting(cast: Cast) -> str:
-    """A P3 that support has answered and left waiting for the customer an hour ago."""
-    ticket = cast.customer.writes("Line slow", P3)
+    """A P3 from the portal that support has answered and left waiting for the customer an hour ago."""
+    ticket = cast.customer.writes("Line slow", P3, channel=Channel.WEB)
     cast.stage.settle()
     cast.agent.replies(ticket, "Please send us a traceroute.")
     cast.agent.sets(ticket, state=TicketState.PENDING_CUSTOMER)

@@ -206,7 +206,7 @@ class Decoder:
         return [
             first,
             *(
-                self._article(comment, row, channel, internal=internal, files=files.get(at, ()))
+                self._article(comment, row, internal=internal, files=files.get(at, ()))
                 for at, (comment, internal) in enumerate(rows, 1)
             ),
         ]
@@ -217,9 +217,7 @@ class Decoder:
         )
         return creator.is_staff and reporter is Actor.CUSTOMER
 
-    def _article(
-        self, row: CommentRow, issue: IssueRow, channel: Channel, *, internal: bool, files: tuple[str, ...]
-    ) -> Article:
+    def _article(self, row: CommentRow, issue: IssueRow, *, internal: bool, files: tuple[str, ...]) -> Article:
         author = self._actors.actor_at(row.author, row.created)
         proving = any(entry.key.startswith(PROPERTY) for entry in row.properties or ())
         if author.is_staff and proving:
@@ -235,7 +233,8 @@ class Decoder:
             "is_cut": row.body.endswith(CUT),
         }
         if author is not Actor.CONNECTOR:
-            way = Channel.NOTE if internal else channel if author is Actor.CUSTOMER else Channel.WEB
+            # Nothing tells whether a customer's comment came by mail, however the issue was opened: so it may have.
+            way = Channel.NOTE if internal else Channel.EMAIL if author is Actor.CUSTOMER else Channel.WEB
             return Article(**common, channel=way, body=plain(row.body.removesuffix(CUT)))
         if (words := spoken(self._proofs, issue.id, row.body)) is not None and not internal:
             by = self._person(issue.fields.reporter, issue)
