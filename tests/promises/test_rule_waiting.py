@@ -10,6 +10,7 @@ import pytest
 
 from connector.domain.vocabulary import Actor, Channel, Duplicate, TicketState
 from connector.sandbox.jira.desk import SandboxJira
+from tests.jira_admin import reopen_on_comment
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -35,7 +36,7 @@ def test_only_the_customers_answer_ends_a_pause_whatever_mail_has_opened_the_tic
     cast = set_the_stage(sqlite_url, helpdesk)
     with cast.stage as stage:
         if isinstance(stage.sandbox, SandboxJira):
-            stage.sandbox.reopen_on_comment(("Waiting for customer",), "Waiting for support")
+            reopen_on_comment(stage.sandbox, ("Waiting for customer",), "Waiting for support")
         ticket = waiting(cast)
         absent = "Automatic reply: I am out of the office until Monday and will answer when I am back."
         cast.customer.mails(ticket, absent, automatic=True)
