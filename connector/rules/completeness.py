@@ -202,25 +202,35 @@ def _unread(ticket: Ticket) -> list[int]:
 
 def _found(case: Case, said: tuple[Statement, ...]) -> tuple[Changes, tuple[Notice, ...]]:
     """What messages fill or make worse, and what support is told of them."""
-    ticket = case.ticket
-    worse = _worse(ticket, said)
-    filled = cast(Changes, {**_filled(case, said), **{found.field: found.value for found in worse}})
+    ticket, stated = case.ticket, _stated(said)
+    worse = _worse(ticket, stated)
+    filled = cast(Changes, {**_filled(case, said, stated), **{found.field: found.value for found in worse}})
     since = case.now - case.policy.intake.ask_within.fixed
     otherwise = restated(ticket, ticket.with_changes(filled).fields, said, since)
     return filled, (*(notice for found in worse for notice in found.notices), *otherwise)
 
 
-def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
+Stated = Mapping[str, list[tuple[Article, Any]]]
+"""What messages say of each detail, oldest first."""
+
+
+def _stated(statements: tuple[Statement, ...]) -> Stated:
+    found: dict[str, list[tuple[Article, Any]]] = {}
+    for article, said in statements:
+        for field, value in said.stated.items():
+            found.setdefault(field, []).append((article, value))
+    return found
+
+
+def _filled(case: Case, statements: tuple[Statement, ...], stated: Stated) -> Changes:
     ticket = case.ticket
     filled: dict[str, Any] = {}
     held = vars(ticket.fields)
-    for field in INTAKE:
-        if (held[field] is None or field in _LATEST_COUNTS) and _may_fill(ticket, field):
-            said = [value for s in statements if (value := getattr(s.said, field)) is not None]
-            if said:
-                value = said[-1] if field in _LATEST_COUNTS else said[0]
-                if value != held[field]:
-                    filled[field] = value
+    for field in INTAKE if stated else ():
+        if field in stated and _may_fill(ticket, field):
+            _, value = stated[field][-1 if field in _LATEST_COUNTS else 0]
+            if value != held[field]:
+                filled[field] = value
     if "short_description" not in filled:
         filled |= _described(ticket, next((s.said.first_words for s in statements if s.said.first_words), None))
     if "test_results" not in filled and _may_fill(ticket, "test_results"):
@@ -239,14 +249,10 @@ def _described(ticket: Ticket, first_words: str | None = None) -> Changes:
     return {"short_description": described} if described else {}
 
 
-def _worse(ticket: Ticket, statements: tuple[Statement, ...]) -> list[Worse]:
+def _worse(ticket: Ticket, stated: Stated) -> list[Worse]:
     """R18: a worse statement counts, whoever has chosen before."""
-    found = []
-    for field in _LATEST_COUNTS:
-        said = ((s.article, value) for s in statements if (value := getattr(s.said, field)) is not None)
-        if (worse := worsened(ticket, field, said)) is not None:
-            found.append(worse)
-    return found
+    found = (worsened(ticket, field, stated[field]) for field in _LATEST_COUNTS if field in stated)
+    return [worse for worse in found if worse is not None]
 
 
 def _describes(title: str) -> bool:
