@@ -10,11 +10,12 @@ from threading import Thread
 
 
 class MailServer:
-    """Refuses recipients as it is told."""
+    """Refuses recipients and says goodbye as it is told."""
 
     def __init__(self) -> None:
         self.got: list[EmailMessage] = []
         self.refuses: dict[str, int] = {}
+        self.goodbye = 221
         self.port = 0
 
 
@@ -35,7 +36,7 @@ def mail_server() -> Iterator[MailServer]:
                     self._say(354)
                     self._keep()
                 elif command == "QUIT":
-                    self._say(221)
+                    self._say(server.goodbye)
                     return
                 else:
                     self._say(250)

@@ -84,6 +84,10 @@ def made_later(command: click.Command) -> list[click.Parameter]:
     return [parameter for make in makers for parameter in make()]
 
 
+YEARS = range(1970, 3000)
+"""Of times that rules can reckon with: days before and after them are times, too."""
+
+
 def read_time(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
     """The callback of an option that takes a time with its offset."""
     if value is None:
@@ -94,6 +98,8 @@ def read_time(_: click.Context, __: click.Parameter, value: str | None) -> datet
         at = None
     if at is None or at.tzinfo is None:
         raise click.BadParameter(f"{value!r} is no time with its offset, such as 2026-11-23T09:00:00+01:00")
+    if at.year not in YEARS:
+        raise click.BadParameter(f"{value!r} lies in a year that no ticket is of")
     return at
 
 

@@ -6,6 +6,7 @@ import json
 import smtplib
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -114,8 +115,11 @@ def _by(helpdesk: MailsContacts, telling: Telling) -> bool:
 
 def _try(mail: Mail, use: Callable[[smtplib.SMTP], object]) -> None:
     try:
-        with _connected(mail) as server:
+        with closing(_connected(mail)) as server:
             use(server)
+            # What is taken is taken, however the server says goodbye: another attempt would be a second mail.
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
     except smtplib.SMTPRecipientsRefused as error:
         code = next((code for code, _ in error.recipients.values()), 0)
         raise NotDeliveredError(f"the mail server refuses the address ({code})", final=code >= _REFUSED) from None

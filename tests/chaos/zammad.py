@@ -11,8 +11,8 @@ from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import load_mapping
 from connector.policy.locate import MAPPINGS
 from connector.sandbox.house import SECRET
-from connector.sandbox.zammad.desk import Version
 from connector.sandbox.zammad.house import ZammadHouse
+from connector.sandbox.zammad.world import Version
 from tests.chaos.sandbox import Clock, Made, OpenDesk, Sandbox, Transport, sandbox_process
 
 _MAPPING = MAPPINGS / "zammad.yaml"

@@ -10,9 +10,8 @@ from typing import Any
 
 from connector.sandbox.zammad import SandboxZammad
 from connector.sandbox.zammad.records import Record
-from connector.sandbox.zammad.resources import new_record
 from connector.sandbox.zammad.seed import NOBODY
-from connector.sandbox.zammad.tables import RESOURCES
+from connector.sandbox.zammad.tables import RESOURCES, new_record
 from tests.evidence import exchanges, mails
 
 Json = Any

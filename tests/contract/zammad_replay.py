@@ -8,12 +8,10 @@ from functools import partial
 from typing import Any
 
 from connector.sandbox.zammad import SandboxZammad
-from connector.sandbox.zammad.changes import apply_consequences, commit
-from connector.sandbox.zammad.core_attributes import FIRST_CUSTOM_ID
+from connector.sandbox.zammad.history import apply_consequences, commit
 from connector.sandbox.zammad.records import Record
-from connector.sandbox.zammad.resources import new_record
-from connector.sandbox.zammad.seed import NOBODY
-from connector.sandbox.zammad.tables import RESOURCES
+from connector.sandbox.zammad.seed import FIRST_CUSTOM_ID, NOBODY
+from connector.sandbox.zammad.tables import RESOURCES, new_record
 from tests.contract.zammad_recordings import (
     SECRET,
     Recorded,

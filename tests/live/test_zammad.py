@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connector.sandbox.zammad import SandboxZammad
-from connector.sandbox.zammad.desk import Version
+from connector.sandbox.zammad.world import Version
 from tests.live.story import play
 from tests.live.zammad import WELCOME, LiveZammad
 

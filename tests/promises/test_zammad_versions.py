@@ -10,7 +10,7 @@ import pytest
 from connector.domain.vocabulary import Actor, TicketState
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import SandboxZammad
-from connector.sandbox.zammad.desk import Version
+from connector.sandbox.zammad.world import Version
 from tests.builders import T0
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage, zammad_house
 

@@ -1,16 +1,16 @@
 """A Zammad in memory, held to recordings of a real one by `tests/contract/test_sandbox_zammad.py`.
 
-`desk.py` is the whole thing from outside. A request goes through `../faults.py` (injected trouble), `routes.py` (which
-function answers) and `access.py` with `permissions.py` (who asks, by user and token) to the module of its resource:
-`tickets.py`, `articles.py`, `history.py`, `search.py`, `links.py`, `tags.py`, `users.py`, `object_manager.py`,
-`system.py`, and `resources.py` for the tables that all work alike, which `tables.py` lists with their `checks.py`
-and `shapes.py`.
+`desk.py` is the whole thing from outside. A request goes through `../faults.py` (injected trouble), `routes.py` (where
+each function says above itself what it answers) and `access.py` (who asks, by user and token) to the module of its
+resource: `tickets.py`, `articles.py`, `history.py`, `search.py`, `links.py`, `users.py`, `object_manager.py`,
+`system.py`, and `tables.py` for the configuration that all works alike: `tables.yaml` lists it, `particulars.py` has
+what is particular. `fresh.yaml` is what a fresh Zammad contains, `assets.py` how records are shown.
 
 Writes to tickets pass `ticket_input.py`, `values.py` (Zammad's silent habits) and `masks.py` (mandatory fields and
-options by screens and core workflows); `changes.py` and `article_store.py` carry them out. What happened goes to
-`triggers.py`, whose `actions.py` set fields, send `mailing.py` and queue webhooks for `deliveries.py`. `scheduler.py`
-is the background worker: it runs jobs and takes `incoming.py` e-mail, with the attributes it knew when it started.
-`world.py` holds the records; `../adapter.py` and `../server.py` are the two ways in.
+options by screens and core workflows); `history.py` and `article_store.py` carry them out. What happened goes to
+`triggers.py`, which sets fields, sends `mailing.py` and queues webhooks for `deliveries.py`, and runs the jobs of the
+background worker, which also takes `incoming.py` e-mail. `world.py` holds the records; `../adapter.py` and
+`../server.py` are the two ways in.
 """
 
 from connector.sandbox.faults import BrokenError, Fault

@@ -1,22 +1,37 @@
-"""One API call on its way in and out: parameters as Rails reads them, answers as Rails writes them."""
+"""One API call on its way in and out: parameters as Rails reads them, answers as Rails writes them, and its route."""
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from connector.sandbox.wire import Response, header
 from connector.sandbox.zammad.errors import ApiError
-from connector.sandbox.zammad.records import Record
+from connector.sandbox.zammad.records import Record, is_on
 from connector.sandbox.zammad.world import World
 
 Answer = tuple[int, object]
 """Status and the value that becomes the JSON body; bytes are sent as they are."""
+Handler = Callable[..., Answer]
+H = TypeVar("H", bound=Handler)
+ROUTES: dict[str, tuple[Handler, tuple[str, ...]]] = {}
+"""Method and path below `/api/v1` → what answers it, and the permissions of which one is needed."""
 
 _KEY_PART = re.compile(r"\[([^\]]*)\]")
-_ESCAPED_IN_JSON = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
+_ESCAPED_IN_JSON = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+
+def route(*paths: str, needs: str = "") -> Callable[[H], H]:
+    """What answers `GET tickets/:id`, called with the call and the path's ids; `needs` are permissions, any of them."""
+
+    def register(handler: H) -> H:
+        ROUTES.update({path: (handler, tuple(needs.split())) for path in paths})
+        return handler
+
+    return register
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +48,7 @@ class Call:
 
     def flag(self, name: str) -> bool:
         """Whether a parameter such as `expand` is on."""
-        return str(self.params.get(name, "")).lower() in {"true", "1"}
+        return is_on(self.params.get(name))
 
     def number(self, name: str, default: int) -> int:
         """A whole-number parameter."""
@@ -41,6 +56,11 @@ class Call:
             return int(str(self.params.get(name, default)))
         except ValueError:
             return default
+
+    def page(self, default: int, most: int) -> tuple[int, int]:
+        """How many rows are wanted, and how many are left out before them."""
+        size = max(1, min(self.number("per_page", self.number("limit", default)), most))
+        return size, (max(1, self.number("page", 1)) - 1) * size
 
 
 def split_target(target: str) -> tuple[str, Record]:
@@ -66,15 +86,12 @@ def nested(pairs: list[tuple[str, str]]) -> Record:
 
 
 def body_params(headers: Mapping[str, str], body: bytes) -> Record:
-    """The parameters in a request body.
-
-    Raises ApiError 500 for broken JSON, as Zammad does (recording 179).
-    """
-    if not body.strip():
+    """The parameters in a request body. Raises ApiError 500 for broken JSON, as Zammad does (recording 179)."""
+    text = body.decode("utf-8", "replace")
+    if not text.strip():
         return {}
     if "x-www-form-urlencoded" in header(headers, "Content-Type"):
-        return nested(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    text = body.decode("utf-8", "replace")
+        return nested(parse_qsl(text, keep_blank_values=True))
     try:
         value = json.loads(text)
     except ValueError:
@@ -85,7 +102,7 @@ def body_params(headers: Mapping[str, str], body: bytes) -> Record:
 def to_json(value: object) -> bytes:
     """Compact JSON with `< > &` escaped as Rails does, in UTF-8."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character, escape in _ESCAPED_IN_JSON:
+    for character, escape in _ESCAPED_IN_JSON.items():
         text = text.replace(character, escape)
     return text.encode()
 

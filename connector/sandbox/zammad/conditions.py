@@ -1,4 +1,4 @@
-"""Zammad's conditions, as searches and triggers use them.
+"""Zammad's conditions, as searches, triggers, jobs and core workflows use them.
 
 Plain, all must hold: `{"ticket.state_id": {"operator": "is", "value": ["1"]}}`.
 Expert: `{"operator": "AND", "conditions": [{"name": "ticket.state_id", "operator": "has changed", "value": []}]}`
@@ -9,12 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connector.sandbox.zammad.records import Record, moment_of, parse_stamp, stamp
+from connector.sandbox.zammad.records import Record, parse_stamp, stamp
 from connector.sandbox.zammad.seed import TICKET_COLUMNS
 from connector.sandbox.zammad.world import World
-
-_BOUNDS = frozenset({"after (absolute)", "before (absolute)", "within last (relative)"})
-_ACTIONS = frozenset({"ticket.action", "article.action"})
 
 
 class UnknownFieldError(Exception):
@@ -36,110 +33,94 @@ _ValueTest = Callable[[object], bool]
 
 
 def compiled(condition: Record, world: World, user_id: int) -> Test:
-    """The condition as a function of a ticket (and the event, for triggers).
-
-    Raises UnknownFieldError.
-    """
+    """The condition as a function of a ticket (and the event, for triggers). Raises UnknownFieldError."""
+    if "name" in condition:
+        return _test(condition["name"], condition, world, user_id)
     if "conditions" in condition:
         tests = [compiled(part, world, user_id) for part in condition["conditions"]]
-        operator = str(condition.get("operator", "AND")).upper()
-        if operator == "OR":
-            return lambda ticket, event: any(test(ticket, event) for test in tests)
-        if operator == "NOT":
-            return lambda ticket, event: not any(test(ticket, event) for test in tests)
-    elif "name" in condition:
-        return _test(condition["name"], condition, world, user_id)
     else:
         tests = [_test(field, spec, world, user_id) for field, spec in condition.items()]
-    if len(tests) == 1:
-        return tests[0]
-    return lambda ticket, event: all(test(ticket, event) for test in tests)
+    operator = _joined_by(condition)
+    if operator == "OR":
+        return lambda ticket, event: any(test(ticket, event) for test in tests)
+    if operator == "NOT":
+        return lambda ticket, event: not any(test(ticket, event) for test in tests)
+    return tests[0] if len(tests) == 1 else lambda ticket, event: all(test(ticket, event) for test in tests)
 
 
-def fields(condition: Record) -> Iterator[tuple[str, Record]]:
-    """Every field that a condition names with what it says about it."""
+def _joined_by(condition: Record) -> str:
+    return str(condition.get("operator", "AND")).upper() if "conditions" in condition else "AND"
+
+
+def fields(condition: Record, *, needed: bool = False) -> Iterator[tuple[str, Record]]:
+    """Every field that a condition names with what it says about it; `needed`: those that must hold in any case."""
     if "conditions" in condition:
-        for part in condition["conditions"]:
-            yield from fields(part)
+        for part in condition["conditions"] if not needed or _joined_by(condition) == "AND" else ():
+            yield from fields(part, needed=needed)
     elif "name" in condition:
         yield condition["name"], condition
     else:
         yield from condition.items()
 
 
-def update_bounds(condition: Record, world: World) -> tuple[str, str]:
-    """The range of `updated_at` that a condition allows, as stamps; empty text means no limit."""
-    return _bounds("ticket.updated_at", condition, world)
-
-
-def creation_bounds(condition: Record, world: World) -> tuple[str, str]:
-    """The same of `created_at`."""
-    return _bounds("ticket.created_at", condition, world)
-
-
-def _bounds(name: str, condition: Record, world: World) -> tuple[str, str]:
+def bounds(name: str, condition: Record, world: World) -> tuple[str, str]:
+    """The range of a time that a condition allows, as stamps; empty text means no limit."""
     low, high = "", ""
-    for field, spec in _needed(condition):
-        if field != name:
-            continue
-        if spec["operator"] == "after (absolute)":
-            low = max(low, parse_stamp(spec["value"]) or "")
-        elif spec["operator"] == "within last (relative)":
-            low = max(low, stamp(world.clock() - span(spec)))
-        elif spec["operator"] == "before (absolute)":
-            bound = parse_stamp(spec["value"]) or ""
-            high = min(high, bound) if high else bound
+    for field, spec in fields(condition, needed=True):
+        if field == name and spec["operator"] in _BOUNDS:
+            least, most = _time_range(spec["operator"], spec, world)
+            low = max(low, least)
+            high = min(high, most) if high and most else high or most
     return low, high
 
 
 def bounds_only(condition: Record) -> bool:
-    """Whether a condition says nothing but what `update_bounds` tells; an empty one says nothing at all."""
+    """Whether a condition says nothing but bounds of `updated_at`; an empty one says nothing at all."""
     named = list(fields(condition))
     bounded = all(field == "ticket.updated_at" and spec["operator"] in _BOUNDS for field, spec in named)
-    return bounded and len(named) == len(list(_needed(condition)))
-
-
-def _needed(condition: Record) -> Iterator[tuple[str, Record]]:
-    """The fields that must hold in any case: not those below OR or NOT."""
-    if "conditions" not in condition:
-        yield from fields(condition)
-    elif str(condition.get("operator", "AND")).upper() == "AND":
-        for part in condition["conditions"]:
-            yield from _needed(part)
+    return bounded and len(named) == len(list(fields(condition, needed=True)))
 
 
 def _test(field: str, spec: Record, world: World, user_id: int) -> Test:
     kind, _, name = field.partition(".")
     operator = str(spec.get("operator", "is"))
-    if field in _ACTIONS:
-        return _action_test(operator, str(spec.get("value")))
-    if operator == "has changed":
-        _require_column(world, kind, name)
-        return lambda _ticket, event: event is not None and name in event.changes
-    if field == "ticket.tags":
+    if field in {"ticket.action", "article.action"}:
+        wanted, action = operator == "is", str(spec.get("value"))
+        return lambda _ticket, event: event is not None and (event.action == action) == wanted
+    if kind == "session":
+        holds = _session_holds(operator, name, spec, world, user_id)
+        return lambda _ticket, _event: holds
+    if field == "ticket.tags" and operator != "has changed":
         return _tag_test(operator, spec, world)
-    passes = _value_test(operator, _with_pre_condition(spec, user_id), world)
+    known = kind in {"customer", "organization", "article"}
+    if not known and not (kind == "ticket" and (name in TICKET_COLUMNS or name in world.attributes())):
+        raise UnknownFieldError(f"column {kind}.{name} does not exist")
+    if operator == "has changed":
+        return lambda _ticket, event: event is not None and name in event.changes
+    passes = _value_test(operator, spec, world, user_id)
     if kind == "article":
         return _article_test(name, passes, world)
-    _require_column(world, kind, name)
     if kind == "ticket":
         return lambda ticket, _event: passes(ticket.get(name))
-    model, key = ("User", "customer_id") if kind == "customer" else ("Organization", "organization_id")
-    table = world.table(model)
+    table, key = world.table("User" if kind == "customer" else "Organization"), f"{kind}_id"
     return lambda ticket, _event: passes(table.get(ticket[key], {}).get(name))
 
 
-def _require_column(world: World, kind: str, name: str) -> None:
-    known = kind in {"customer", "organization"} or (
-        kind == "ticket" and (name in TICKET_COLUMNS or name in world.attributes())
-    )
-    if not known:
-        raise UnknownFieldError(f"column {kind}.{name} does not exist")
+def _session_holds(operator: str, name: str, spec: Record, world: World, user_id: int) -> bool:
+    """A condition on the user at the mask: any id (`session.id`), role, permission or group."""
+    user = world.tables["User"][user_id]
+    if name == "permission_ids":
+        has = [number for role_id in user["role_ids"] for number in world.tables["Role"][role_id]["permission_ids"]]
+    elif name.startswith("group_ids"):
+        has = [group_id for group_id, access in user["group_ids"].items() if "full" in access]
+    else:
+        has = user.get(name) or []
+    return bool(texts(has) & texts(spec.get("value") or [])) != operator.endswith("not")
 
 
-def _action_test(operator: str, action: str) -> Test:
-    wanted = operator == "is"
-    return lambda _ticket, event: event is not None and (event.action == action) == wanted
+def texts(value: object) -> set[str]:
+    """One value or several, as text."""
+    return {str(item) for item in (value if isinstance(value, list | set | frozenset | tuple) else [value])}
 
 
 def _article_test(name: str, passes: _ValueTest, world: World) -> Test:
@@ -161,99 +142,81 @@ def _tag_test(operator: str, spec: Record, world: World) -> Test:
     def test(ticket: Record, _event: Event | None) -> bool:
         has = set(world.tags.get(ticket["id"], ()))
         found = wanted <= has if "all" in operator else bool(wanted & has)
-        return not found if operator.endswith("not") else found
+        return found != operator.endswith("not")
 
     return test
 
 
-def _with_pre_condition(spec: Record, user_id: int) -> Record:
-    kind = str(spec.get("pre_condition") or "")
-    if kind == "current_user.id":
-        return {**spec, "value": user_id}
-    if kind == "not_set":
-        return {**spec, "value": ["", "1"]}
-    return spec
-
-
-def _value_test(operator: str, spec: Record, world: World) -> _ValueTest:
+def _value_test(operator: str, spec: Record, world: World, user_id: int) -> _ValueTest:
+    value = {"current_user.id": user_id, "not_set": ["", "1"]}.get(str(spec.get("pre_condition")), spec.get("value"))
     if operator in {"is", "is not"}:
-        return _is_one_of(spec.get("value"), wanted=operator == "is")
+        return _is_one_of(value, wanted=operator == "is")
     if operator in {"is set", "not set"}:
         return _is_one_of(["", None], wanted=operator == "not set")
-    if operator in {"contains", "contains not", "starts with", "ends with"}:
-        return _text_test(operator, str(spec.get("value", "")).lower())
-    return _time_test(operator, spec, world)
+    if operator in _TEXT_TESTS:
+        needle, test = str(spec.get("value", "")).lower(), _TEXT_TESTS[operator]
+        return lambda actual: test("" if actual is None else str(actual).lower(), needle)
+    low, high = _time_range(operator, spec, world)
+    return lambda actual: isinstance(actual, str) and low <= actual and (not high or actual <= high)
+
+
+_TEXT_TESTS: dict[str, Callable[[str, str], bool]] = {
+    "contains": lambda text, needle: needle in text,
+    "contains not": lambda text, needle: needle not in text,
+    "starts with": str.startswith,
+    "ends with": str.endswith,
+}
 
 
 def _is_one_of(value: object, *, wanted: bool) -> _ValueTest:
     items = value if isinstance(value, list) else [value]
-    accepted = frozenset("" if item is None else _plain(item) for item in items)
+    accepted = frozenset(_plain(item) for item in items)
 
     def test(actual: object) -> bool:
-        if isinstance(actual, str):
-            return (actual in accepted) == wanted
         if isinstance(actual, list):
             found = any(_plain(item) in accepted for item in actual) or (not actual and "" in accepted)
         else:
-            found = ("" if actual is None else _plain(actual)) in accepted
+            found = _plain(actual) in accepted
         return found == wanted
 
     return test
 
 
 def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _text_test(operator: str, needle: str) -> _ValueTest:
-    def test(actual: object) -> bool:
-        text = "" if actual is None else str(actual).lower()
-        if operator == "starts with":
-            return text.startswith(needle)
-        if operator == "ends with":
-            return text.endswith(needle)
-        return (needle in text) == (operator == "contains")
-
-    return test
+_BOUNDS = frozenset({"after (absolute)", "before (absolute)", "within last (relative)"})
 
 
-def _time_test(operator: str, spec: Record, world: World) -> _ValueTest:
+def _time_range(operator: str, spec: Record, world: World) -> tuple[str, str]:
+    """From and to, as stamps; empty text means no limit. Raises UnknownFieldError for no operator of times."""
+    moment = parse_stamp(spec.get("value")) or ""
     if operator in {"after (absolute)", "before (absolute)"}:
-        low, high = parse_stamp(spec.get("value")) or "", ""
-        if operator == "before (absolute)":
-            low, high = "", low
-    else:
-        low, high = _relative_range(operator, spec, world)
-    return lambda actual: isinstance(actual, str) and low <= actual and (not high or actual <= high)
-
-
-def _relative_range(operator: str, spec: Record, world: World) -> tuple[str, str]:
+        return (moment, "") if operator.startswith("after") else ("", moment)
     now, length = world.clock(), span(spec)
+    today, past, coming = stamp(now), stamp(now - length), stamp(now + length)
     ranges = {
-        "within last (relative)": (stamp(now - length), stamp(now)),
-        "within next (relative)": (stamp(now), stamp(now + length)),
-        "before (relative)": ("", stamp(now - length)),
-        "after (relative)": (stamp(now + length), ""),
-        "till (relative)": ("", stamp(now + length)),
-        "from (relative)": (stamp(now - length), ""),
-        "has reached": ("", stamp(now)),
-        "today": (f"{stamp(now)[:10]}T", f"{stamp(moment_of(stamp(now)) + timedelta(days=1))[:10]}T"),
+        "within last (relative)": (past, today),
+        "within next (relative)": (today, coming),
+        "before (relative)": ("", past),
+        "after (relative)": (coming, ""),
+        "till (relative)": ("", coming),
+        "from (relative)": (past, ""),
+        "has reached": ("", today),
+        "today": (f"{today[:10]}T", f"{stamp(now + timedelta(days=1))[:10]}T"),
     }
     if operator not in ranges:
         raise UnknownFieldError(f"operator {operator!r} does not exist")
     return ranges[operator]
 
 
-_SPANS = {
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-    "week": timedelta(weeks=1),
-    "month": timedelta(days=30),
-    "year": timedelta(days=365),
-}
+_UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1),
+          "month": timedelta(days=30), "year": timedelta(days=365)}  # fmt: skip
 
 
 def span(spec: Record) -> timedelta:
     """The length of time that `{"value": "2", "range": "hour"}` names; minutes without a unit."""
-    return _SPANS.get(str(spec.get("range", "minute")), _SPANS["minute"]) * int(str(spec.get("value") or 0))
+    return _UNITS.get(str(spec.get("range")), timedelta(minutes=1)) * int(str(spec.get("value") or 0))

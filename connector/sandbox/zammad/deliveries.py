@@ -1,17 +1,18 @@
-"""Delivering webhooks as Zammad does: one after the other, signed, tried five times and then lost."""
+"""Delivering webhooks as Zammad does: one after the other, signed, tried five times and then lost; each attempt is
+kept in the log."""
 
 import hashlib
 import hmac
 from base64 import b64encode
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from threading import RLock
 
 import requests
 
 from connector.sandbox.front import Post, Request, deliver
-from connector.sandbox.zammad import payload, system
+from connector.sandbox.zammad.assets import webhook_body
 from connector.sandbox.zammad.call import to_json
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import Delivery, World
@@ -45,11 +46,6 @@ def signature(secret: str, body: bytes) -> str:
     return "sha1=" + hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()
 
 
-def next_due(world: World) -> datetime | None:
-    """When the next delivery is due; None if none is waiting."""
-    return min((delivery.due for delivery in world.deliveries), default=None)
-
-
 def _prepared(world: World, delivery: Delivery) -> Request | None:
     """One attempt; None if ticket, article or webhook are gone (recordings 369, 372)."""
     ticket = world.table("Ticket").get(delivery.ticket_id)
@@ -58,28 +54,24 @@ def _prepared(world: World, delivery: Delivery) -> Request | None:
     if ticket is None or webhook is None or (delivery.article_id and article is None):
         world.deliveries.remove(delivery)
         return None
-    body = to_json(payload.body(world, ticket, article))
-    kind = "application/json; charset=utf-8" if world.newer else "application/json"
-    return webhook["endpoint"], _headers(webhook, delivery, body) | {"Content-Type": kind}, body
-
-
-def _headers(webhook: Record, delivery: Delivery, body: bytes) -> dict[str, str]:
+    body = to_json(webhook_body(world, ticket, article))
     headers = {
         "Accept": "*/*",
         "User-Agent": "Zammad User Agent",
         "X-Zammad-Trigger": delivery.trigger,
         "X-Zammad-Delivery": delivery.id,
+        "Content-Type": "application/json; charset=utf-8" if world.newer else "application/json",
     }
     if webhook["signature_token"]:
         headers["X-Hub-Signature"] = signature(webhook["signature_token"], body)
     if webhook["basic_auth_username"]:
         pair = f"{webhook['basic_auth_username']}:{webhook['basic_auth_password'] or ''}"
         headers["Authorization"] = "Basic " + b64encode(pair.encode()).decode()
-    return headers
+    return webhook["endpoint"], headers, body
 
 
 def _settle(world: World, delivery: Delivery, request: Request, status: int | None) -> None:
-    system.note_attempt(world, *request, status)
+    _note(world, request, status)
     delivery.attempts += 1
     if status is not None and 200 <= status < 300:
         world.deliveries.remove(delivery)
@@ -89,3 +81,19 @@ def _settle(world: World, delivery: Delivery, request: Request, status: int | No
         world.log.append(f"webhook {delivery.id} lost after {delivery.attempts} attempts")
     else:
         delivery.due = world.clock() + RETRY_GAPS[delivery.attempts - 1]
+
+
+def _note(world: World, request: Request, status: int | None) -> None:
+    """Keep an attempt; status None means that there was no answer, which Zammad notes as `0`."""
+    url, headers, body = request
+    told = {name.lower(): value for name, value in headers.items() if name != "Authorization"}
+    sent = "\n".join([*(f"{name}: {value}" for name, value in told.items()), "", body.decode()])
+    answered = {"code": str(status), **_side("", "", "")} if status else {"code": 0, **_side("", None, None)}
+    row = {"id": world.next_id("HttpLog"), "direction": "out", "facility": "webhook", "method": "POST", "url": url}
+    row |= {"status": str(status or 0), "ip": None, "updated_by_id": None, "created_by_id": None}
+    row |= {"request": _side(sent, "application/json", headers["User-Agent"]), "response": answered}
+    world.http_log.append({**row, "created_at": world.now(), "updated_at": world.now()})
+
+
+def _side(content: str, content_type: str | None, source: str | None) -> Record:
+    return {"content": content, "content_type": content_type, "content_encoding": None, "source": source}

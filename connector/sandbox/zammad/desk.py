@@ -3,32 +3,28 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Literal
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.front import Front, Post
 from connector.sandbox.wire import Response
-from connector.sandbox.zammad import (
-    core_attributes,
-    deliveries,
-    incoming,
-    object_manager,
-    routes,
-    scheduler,
-    seed,
-    users,
-)
+from connector.sandbox.zammad import deliveries, incoming, object_manager, routes, seed, triggers, users
+from connector.sandbox.zammad.access import is_agent
 from connector.sandbox.zammad.call import respond
 from connector.sandbox.zammad.errors import already_exists
 from connector.sandbox.zammad.records import Record
-from connector.sandbox.zammad.resources import new_record
-from connector.sandbox.zammad.tables import RESOURCES
-from connector.sandbox.zammad.world import Delivery, Mail, World
-
-Version = Literal["5.5", "6.4", "7"]
+from connector.sandbox.zammad.tables import RESOURCES, new_record
+from connector.sandbox.zammad.world import Delivery, Mail, Version, World
 
 _REFUSALS = {422: already_exists().message, 429: "Too Many Requests", 503: "Service Unavailable"}
 """What injected refusals say. 422 is the race of first writes of an attribute (6.4, extra/race2)."""
+_DATA_OPTIONS: dict[str, Record] = {
+    "input": {"type": "text", "maxlength": 255},
+    "textarea": {"maxlength": 5000},
+    "integer": {"min": 0, "max": 999_999_999},
+    "datetime": {"future": True, "past": True, "diff": None},
+    "date": {"future": True, "past": True, "diff": None},
+    "boolean": {"options": {"true": "yes", "false": "no"}, "default": False},
+}
 
 
 class SandboxZammad(Front):
@@ -47,30 +43,33 @@ class SandboxZammad(Front):
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         super().__init__(sleep)
-        self.world = World(clock, version)
-        _furnish(self.world)
+        self.world = world = World(clock, version)
+        nobody = {"firstname": "-", "active": False, "department": "", "address": "", "role_ids": []}
+        world.insert("User", {**seed.BLANK_USER, "login": "-", **nobody}, seed.NOBODY)
+        for table in ("roles", "ticket_states", "ticket_priorities", "groups"):
+            for row in seed.FRESH[table]:
+                if not (world.newer and row["name"] == "removed"):
+                    self._add(table, row)
+        object_manager.install(world)
 
     def next_delivery_at(self) -> datetime | None:
         """When the next delivery is due; None if none is waiting."""
         with self._lock:
-            return deliveries.next_due(self.world)
+            return min((delivery.due for delivery in self.world.deliveries), default=None)
 
     def lost_deliveries(self) -> list[Delivery]:
         """Deliveries given up after five attempts."""
-        with self._lock:
-            return list(self.world.lost)
+        return list(self.world.lost)
 
     @property
     def mails(self) -> list[Mail]:
         """The e-mails that triggers and jobs sent."""
-        with self._lock:
-            return list(self.world.mails)
+        return list(self.world.mails)
 
     @property
     def log(self) -> list[str]:
         """What the server's log says: why e-mails did not leave, what triggers failed on, what an Error ID means."""
-        with self._lock:
-            return list(self.world.log)
+        return list(self.world.log)
 
     def receive_mail(
         self, sender: str, subject: str, body: str, group: str = "Users", *, automatic: bool = False
@@ -80,19 +79,18 @@ class SandboxZammad(Front):
         `automatic`: its headers say that a machine wrote it. Raises KeyError for an unknown group.
         """
         with self._lock:
-            target = self.world.table("Group")[self._id_of("Group", group)]
+            target = self._named("Group", group)
             return incoming.receive(self.world, sender, subject, body, target, automatic=automatic)
 
     def cross(self, email: str, ticket_id: int, **attributes: object) -> None:
         """This agent's change comes while the next write of somebody else to the ticket is under way: triggers see it
         when that other one is the last who changed the ticket (seen on a real 6.4). Raises KeyError for nobody."""
-        with self._lock:
-            self.world.crossing[ticket_id] = (self.world.user_ids[email.lower()], attributes)
+        self.world.crossing[ticket_id] = (self.user_id(email), attributes)
 
     def run_jobs(self) -> int:
         """The background worker runs the jobs that are due by the clock; returns how many."""
         with self._lock:
-            return scheduler.run_due_jobs(self.world)
+            return triggers.run_due_jobs(self.world)
 
     def work(self) -> int:
         """The jobs that are due, too."""
@@ -102,14 +100,13 @@ class SandboxZammad(Front):
     def restart_worker(self) -> None:
         """From now on the background worker can store all attributes that are migrated."""
         with self._lock:
-            self.world.restart_worker()
+            self.world.worker_attributes = set(self.world.attributes())
 
     def limit_token(self, token: str, permissions: Iterable[str]) -> None:
         """Let a token do only what these permissions allow (`admin.trigger`, `ticket.agent`). Raises KeyError."""
-        with self._lock:
-            if token not in self.world.tokens:
-                raise KeyError("no such token")
-            self.world.token_limits[token] = frozenset(permissions)
+        if token not in self.world.tokens:
+            raise KeyError("no such token")
+        self.world.token_limits[token] = frozenset(permissions)
 
     def add_sender(self, group: str, email: str) -> int:
         """A sender address for a group, with a channel, so that its tickets can send e-mail; the address's id.
@@ -120,8 +117,8 @@ class SandboxZammad(Front):
             held = self.world.table("EmailAddress").values()
             known = next((row["id"] for row in held if row["email"] == email), None)
             address = known or self._add("email_addresses", {"name": group, "email": email, "channel_id": 1})
-            self.world.table("Group")[self._id_of("Group", group)]["email_address_id"] = address
-            return address
+            self._named("Group", group)["email_address_id"] = address
+            return int(address)
 
     def add_user(
         self,
@@ -137,36 +134,31 @@ class SandboxZammad(Front):
         A known user gets one more token. The organization is created if it is new. Raises KeyError for an unknown role.
         """
         with self._lock:
-            known = self.world.user_named(email)
-            if known is not None:
-                return self.world.new_token(known["id"])
-            role_ids = [self._id_of("Role", role) for role in roles]
-            group_ids = {str(group_id): ["full"] for group_id in self.world.table("Group")}
-            fields = {
-                **seed.BLANK_USER,
-                "login": email.lower(),
-                "email": email.lower(),
-                "firstname": firstname,
-                "lastname": lastname,
-                "role_ids": role_ids,
-                "group_ids": group_ids if self._works(role_ids) else {},
-                "organization_id": self._organization_id(organization),
-            }
-            return self.world.new_token(users.new_user(self.world, fields, seed.NOBODY)["id"])
+            user = self.world.user_named(email)
+            if user is None:
+                role_ids = [self._named("Role", role)["id"] for role in roles]
+                known = organization and self.world.named("Organization", organization)
+                at = known["id"] if known else organization and self._add("organizations", {"name": organization})
+                name = {"firstname": firstname, "lastname": lastname}
+                fields = {"role_ids": role_ids, "organization_id": at or None, **name}
+                user = users.new_user(self.world, email, seed.NOBODY, **fields)
+                self._let_in(user, *self.world.table("Group"))
+            return self.world.new_token(user["id"])
+
+    def _let_in(self, user: Record, *groups: int) -> None:
+        if is_agent(self.world, user):
+            user["group_ids"].update({str(group): ["full"] for group in groups})
 
     def user_id(self, email: str) -> int:
         """The id of a user. Raises KeyError if there is none."""
-        with self._lock:
-            return self.world.user_ids[email.lower()]
+        return self.world.user_ids[email.lower()]
 
     def add_group(self, name: str) -> int:
         """A group that all agents there are may work in; returns its id."""
         with self._lock:
             group = self._add("groups", {"name": name})
             for user in self.world.table("User").values():
-                if self._works(user["role_ids"]):
-                    user["group_ids"][str(group)] = ["full"]
-                    self.world.remember_user(user)
+                self._let_in(user, group)
             return group
 
     def add_priority(self, name: str) -> int:
@@ -177,8 +169,7 @@ class SandboxZammad(Front):
     def add_state(self, name: str, state_type: str) -> int:
         """A state that the screens offer; `state_type` as in `seed.STATE_TYPES`; returns its id."""
         with self._lock:
-            fields = {"name": name, "state_type_id": seed.STATE_TYPES[state_type]}
-            state = self._add("ticket_states", fields)
+            state = self._add("ticket_states", {"name": name, "state_type_id": seed.STATE_TYPES[state_type]})
             self.world.offered_states.add(state)
             return state
 
@@ -195,27 +186,22 @@ class SandboxZammad(Front):
 
         `options` for selects; `display` is its label, else its name; `data_option` such as `maxlength`.
         """
-        defaults = _DATA_OPTIONS.get(data_type, {})
         offered = dict(options) if isinstance(options, Mapping) else {option: option for option in options or ()}
-        option = {**defaults, **({"options": offered} if offered else {}), **data_option}
+        option = {**_DATA_OPTIONS.get(data_type, {}), **({"options": offered} if offered else {}), **data_option}
+        fields = {"name": name, "display": display, "data_type": data_type, "data_option": option}
         with self._lock:
-            fields = {"name": name, "display": display, "data_type": data_type, "data_option": option}
             attribute = object_manager.new_attribute(self.world, fields, seed.NOBODY)
             object_manager.migrate(self.world)
-            self.world.restart_worker()
+            self.restart_worker()
             return int(attribute["id"])
 
     def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Response, str]:
         return routes.answer(self.world, method, target, headers, body)
 
     def _refusal(self, fault: Fault) -> Response:
-        text = _REFUSALS.get(fault.status, "Internal Server Error")
-        plain = respond((fault.status, {"error": text}), {})
-        headers = dict(plain.headers)
-        if fault.retry_after is not None:
-            headers["Retry-After"] = fault.retry_after
-        headers |= fault.headers
-        return Response(fault.status, headers, plain.body)
+        plain = respond((fault.status, {"error": _REFUSALS.get(fault.status, "Internal Server Error")}), {})
+        retry = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
+        return Response(fault.status, {**plain.headers, **retry, **fault.headers}, plain.body)
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """Sends a webhook over the network, as this version does."""
@@ -224,43 +210,12 @@ class SandboxZammad(Front):
     def _deliver_due(self, post: Post | None) -> int:
         return deliveries.deliver_due(self.world, self._lock, post or self.post)
 
-    def _works(self, role_ids: Iterable[int]) -> bool:
-        roles = self.world.table("Role")
-        return any(seed.PERMISSION_AGENT in roles[role_id]["permission_ids"] for role_id in role_ids)
-
     def _add(self, table: str, fields: Record) -> int:
         return int(new_record(self.world, RESOURCES[table], fields, seed.NOBODY)["id"])
 
-    def _id_of(self, model: str, name: str) -> int:
+    def _named(self, model: str, name: str) -> Record:
+        """Raises KeyError if there is none."""
         record = self.world.named(model, name)
         if record is None:
             raise KeyError(f"the sandbox has no {model} named {name!r}")
-        return int(record["id"])
-
-    def _organization_id(self, name: str | None) -> int | None:
-        if name is None:
-            return None
-        known = self.world.named("Organization", name)
-        return int(known["id"]) if known else self._add("organizations", {"name": name})
-
-
-_DATA_OPTIONS: dict[str, Record] = {
-    "input": {"type": "text", "maxlength": 255},
-    "textarea": {"maxlength": 5000},
-    "integer": {"min": 0, "max": 999_999_999},
-    "datetime": {"future": True, "past": True, "diff": None},
-    "date": {"future": True, "past": True, "diff": None},
-    "boolean": {"options": {"true": "yes", "false": "no"}, "default": False},
-}
-
-
-def _furnish(world: World) -> None:
-    nobody = {**seed.BLANK_USER, "login": "-", "firstname": "-", "active": False, "department": "", "address": ""}
-    world.insert("User", nobody, seed.NOBODY)
-    states = [state for state in seed.STATES if not world.newer or state["name"] != seed.OLD_STATE]
-    tables = (("roles", seed.ROLES), ("ticket_states", states), ("ticket_priorities", seed.PRIORITIES))
-    for table, records in tables:
-        for record in records:
-            new_record(world, RESOURCES[table], record, seed.NOBODY)
-    new_record(world, RESOURCES["groups"], seed.GROUP, seed.NOBODY)
-    core_attributes.install(world, object_manager.MODEL, seed.NOBODY)
+        return record

@@ -11,15 +11,15 @@ class ApiError(Exception):
 
     def __init__(self, status: int, message: str, *, human: bool = True) -> None:
         super().__init__(message)
-        self.status = status
-        self.message = message
-        self.human = human
+        self.status, self.message, self.human = status, message, human
 
-    def payload(self) -> dict[str, Any]:
-        """The JSON body of the answer."""
-        if self.human:
-            return {"error": self.message, "error_human": self.message}
-        return {"error": self.message}
+    def payload(self, *, newer: bool) -> dict[str, Any]:
+        """The JSON body of the answer, in the words of 5.5 or of a later Zammad (019, 045, 054, 057, 094, 179, 185)."""
+        text = self.message
+        if newer:
+            bare = text.removeprefix("Validation failed: ")
+            text = next((later for begin, later in _NEWER_TEXTS.items() if bare.startswith(begin)), bare)
+        return {"error": text, "error_human": text} if self.human else {"error": text}
 
 
 _NEWER_TEXTS = {
@@ -31,27 +31,14 @@ _NEWER_TEXTS = {
 """How a text of 5.5 begins → what a later Zammad says instead."""
 
 
-def worded(text: str, *, newer: bool) -> str:
-    """A text of 5.5 as a later Zammad has it (recordings 019, 045, 054, 057, 094, 179, 185)."""
-    if not newer:
-        return text
-    bare = text.removeprefix("Validation failed: ")
-    return next((later for begin, later in _NEWER_TEXTS.items() if bare.startswith(begin)), bare)
-
-
 def missing_record(model: str, record_id: object) -> ApiError:
     """404 for an id nobody has (recordings 176, 182-184)."""
     return ApiError(404, f"Couldn't find {model} with 'id'={record_id}")
 
 
-def not_authorized() -> ApiError:
-    """403 for a record this user may not touch (recordings 189, 190, 241)."""
-    return ApiError(403, "Not authorized")
-
-
-def token_not_authorized() -> ApiError:
-    """403 for an area this user's token does not open (recordings 057, 094)."""
-    return ApiError(403, "Not authorized (token)!")
+def not_authorized(about: str = "") -> ApiError:
+    """403 for a record that this user may not touch (189, 190, 241), or for an area: `(token)!` (057, 094)."""
+    return ApiError(403, f"Not authorized {about}".strip())
 
 
 def invalid_value(shown: str, field: str) -> ApiError:
@@ -62,6 +49,11 @@ def invalid_value(shown: str, field: str) -> ApiError:
 def missing_value(field: str) -> ApiError:
     """422 for a mandatory field without a value (recordings 156, 158, 167, 168)."""
     return ApiError(422, f"Missing required value for field '{field}'!", human=False)
+
+
+def unknown_name(param: str, name: object) -> ApiError:
+    """422 for a name that nothing has (recordings 150, 165, 174, 247)."""
+    return ApiError(422, f"No lookup value found for '{param}': \"{name}\"")
 
 
 def already_exists() -> ApiError:

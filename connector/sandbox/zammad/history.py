@@ -1,108 +1,107 @@
-"""The ticket history: every attribute change in full, with author and time (recordings 030, 075, 384)."""
+"""What happens to tickets: changed attributes and who did it, in full and with times (030, 075, 384)."""
 
 from connector.sandbox.zammad import assets
 from connector.sandbox.zammad.access import sees_internal, ticket_for
-from connector.sandbox.zammad.call import Answer, Call
+from connector.sandbox.zammad.call import Answer, Call, route
 from connector.sandbox.zammad.records import Record, as_history_text, full_name
+from connector.sandbox.zammad.seed import PENDING_TYPES, STATE_TYPES, WORKING_TYPES
 from connector.sandbox.zammad.world import World
 
+Changes = dict[str, tuple[object, object]]
+"""Old and new value by attribute."""
 _UNRECORDED = frozenset({"id", "created_at", "updated_at", "created_by_id", "updated_by_id", "article_count",
                          "create_article_type_id", "create_article_sender_id", "preferences"})  # fmt: skip
-_RELATIONS = {
-    "group_id": "Group",
-    "state_id": "TicketState",
-    "priority_id": "TicketPriority",
-    "owner_id": "User",
-    "customer_id": "User",
-    "organization_id": "Organization",
-}
 
 
+@route("GET ticket_history/:id")
 def show(call: Call, ticket_id: str) -> Answer:
-    """`GET /ticket_history/{id}`. Zammad shows it to agents; a customer sees it without internal articles."""
-    ticket = ticket_for(call, ticket_id, "read")
-    entries = call.world.history.get(ticket["id"], [])
-    gathered = assets.Assets(call.world)
-    gathered.add_ticket(ticket)
-    internal = sees_internal(call, ticket)
-    hidden: set[int] = set()
-    for article_id in call.world.article_ids.get(ticket["id"], []):
-        article = call.world.tables["TicketArticle"][article_id]
-        if article["internal"] and not internal:
-            hidden.add(article_id)
-        else:
-            gathered.add_article(article)
-    for entry in entries:
-        gathered.add_user(entry["created_by_id"])
+    """Zammad shows it to agents; a customer sees it without internal articles."""
+    world, ticket = call.world, ticket_for(call, ticket_id, "read")
+    gathered = assets.Assets(world)
+    gathered.add("Ticket", ticket["id"])
+    articles = [world.tables["TicketArticle"][number] for number in world.article_ids[ticket["id"]]]
+    hidden = {row["id"] for row in articles if row["internal"]} if not sees_internal(call, ticket) else set()
+    gathered.add("TicketArticle", *(row["id"] for row in articles if row["id"] not in hidden))
+    entries = world.history[ticket["id"]]
+    gathered.add("User", *(entry["created_by_id"] for entry in entries))
     seen = [entry for entry in entries if entry["object"] != "Ticket::Article" or entry["o_id"] not in hidden]
     return 200, {"history": seen, "assets": gathered.found}
 
 
-def note_ticket_created(world: World, ticket: Record) -> None:
-    """The first entry of a ticket."""
-    head = {"history_attribute_id": None, "o_id": ticket["id"], "related_history_object_id": None}
-    _add(world, ticket["id"], "Ticket", "created", ticket["created_by_id"], **head)
+def note(world: World, ticket_id: int, change: str, actor_id: int, **values: object) -> None:
+    """One entry of a ticket: `created`, `updated`, `added` (a tag), `merged_into` and so on."""
+    kind_of, number, name = world.acting or (None, None, None)
+    origin = {"sourceable_type": kind_of, "sourceable_id": number, "sourceable_name": name} if world.newer else {}
+    empty = {"related_object": "related_history_object_id", "attribute": "history_attribute_id"}
+    origin |= {column: None for name, column in empty.items() if name not in values}
+    entry = {"id": world.next_id("History"), **origin, "o_id": ticket_id, "object": "Ticket", "type": change}
+    world.history[ticket_id].append({**entry, "created_by_id": actor_id, "created_at": world.now(), **values})
 
 
-def note_article_created(world: World, article: Record) -> None:
+def note_article(world: World, article: Record) -> None:
     """An article was added."""
-    head = {"history_attribute_id": None, "o_id": article["id"], "related_o_id": article["ticket_id"]}
-    entry = _add(world, article["ticket_id"], "Ticket::Article", "created", article["created_by_id"], **head)
-    entry["related_object"] = "Ticket"
+    about = {"object": "Ticket::Article", "o_id": article["id"], "related_object": "Ticket"}
+    note(world, article["ticket_id"], "created", article["created_by_id"], **about, related_o_id=article["ticket_id"])
 
 
-def note_tag(world: World, ticket_id: int, change: str, tag: str, actor_id: int) -> None:
-    """A tag was `added` or `removed`."""
-    values = {"value_from": None, "value_to": tag} if change == "added" else {"value_from": tag, "value_to": None}
-    head = {"o_id": ticket_id, "related_history_object_id": None, **values}
-    _add(world, ticket_id, "Ticket", change, actor_id, **head)["attribute"] = "tag"
-
-
-def note_merge(world: World, source: Record, target: Record, actor_id: int) -> None:
-    """Both tickets remember it (6.4, extra/merge 11, 16)."""
-    for ticket, change in ((target, "received_merge"), (source, "merged_into")):
-        head = {"history_attribute_id": None, "o_id": ticket["id"], "related_history_object_id": None}
-        _add(world, ticket["id"], "Ticket", change, actor_id, **head, id_to=target["id"], id_from=source["id"])
-
-
-def note_changes(world: World, ticket: Record, changes: dict[str, tuple[object, object]], actor_id: int) -> None:
+def note_changes(world: World, ticket: Record, changes: Changes, actor_id: int) -> None:
     """One entry for each changed attribute; relations carry ids and names."""
     for name, (old, new) in changes.items():
+        relation = name.removesuffix("_id")
         if name in _UNRECORDED:
             continue
-        head: Record = {"o_id": ticket["id"], "related_history_object_id": None}
-        model = _RELATIONS.get(name)
-        if model is None:
-            head |= {"value_from": as_history_text(old), "value_to": as_history_text(new)}
+        if relation in assets.RELATIONS:
+            texts = {"value_from": _name(world, relation, old), "value_to": _name(world, relation, new)}
+            note(world, ticket["id"], "updated", actor_id, id_to=new, id_from=old, **texts, attribute=relation)
         else:
-            head |= {"id_to": new, "id_from": old}
-            head |= {"value_from": _name(world, model, old), "value_to": _name(world, model, new)}
-        entry = _add(world, ticket["id"], "Ticket", "updated", actor_id, **head)
-        entry["attribute"] = name.removesuffix("_id") if model else name
+            texts = {"value_from": as_history_text(old), "value_to": as_history_text(new)}
+            note(world, ticket["id"], "updated", actor_id, **texts, attribute=name)
 
 
-def _name(world: World, model: str, record_id: object) -> str:
-    record = world.table(model).get(record_id) if isinstance(record_id, int) else None
-    if record is None:
-        return ""
-    if model == "User":
-        return full_name(record)
-    return str(record["name"])
+def _name(world: World, relation: str, record_id: object) -> str:
+    people = assets.RELATIONS[relation] == "User" and isinstance(record_id, int)
+    user = world.tables["User"].get(record_id) if people else None  # type: ignore[call-overload]  # an int
+    return full_name(user) if user else assets.label(world, relation, record_id) or ""
 
 
-def _add(world: World, ticket_id: int, kind: str, change: str, actor_id: int, **head: object) -> Record:
-    origin: Record = {}
-    if world.newer:
-        kind_of, number, name = world.acting or (None, None, None)
-        origin = {"sourceable_type": kind_of, "sourceable_id": number, "sourceable_name": name}
-    entry = {
-        "id": world.next_id("History"),
-        **origin,
-        **head,
-        "created_by_id": actor_id,
-        "created_at": world.now(),
-        "object": kind,
-        "type": change,
+def commit(world: World, ticket: Record, draft: Record, actor_id: int) -> Changes:
+    """Write a draft to its ticket and to the history; returns what changed.
+
+    A write without a change leaves `updated_at` alone, unless another user did it (recordings 102, 337).
+    """
+    changes: Changes = {
+        name: (ticket[name], value) for name, value in draft.items() if name != "updated_at" and ticket[name] != value
     }
-    world.history.setdefault(ticket_id, []).append(entry)
-    return entry
+    ticket.update({name: new for name, (_, new) in changes.items()})
+    note_changes(world, ticket, changes, actor_id)
+    before = ticket["updated_by_id"]
+    if changes or before != actor_id:
+        ticket["updated_by_id"] = actor_id
+        world.mark_updated(ticket)
+    # Triggers see that, from 6.4 on (312, 337): another person's write without any change fires those that name it.
+    by_another: Changes = {"updated_by_id": (before, actor_id)} if world.newer and before != actor_id else {}
+    return changes | by_another
+
+
+def change(world: World, ticket: Record, wanted: Record, actor_id: int) -> Changes:
+    """Set attributes with all that follows from them; returns what changed."""
+    draft = {**ticket, **wanted}
+    apply_consequences(world, ticket, draft)
+    return commit(world, ticket, draft, actor_id)
+
+
+def apply_consequences(world: World, before: Record, draft: Record) -> None:
+    """What Zammad changes by itself when state or owner change (recordings 011, 013, 101, 105, 106, 141)."""
+    now, state_changed = world.now(), before["state_id"] != draft["state_id"]
+    state_type = world.tables["TicketState"][draft["state_id"]]["state_type_id"]
+    if state_type == STATE_TYPES["closed"] and state_changed:
+        draft |= {"close_at": draft["close_at"] or now, "last_close_at": now}
+    if not is_pending(world, draft["state_id"]):
+        draft["pending_time"] = None
+    if state_changed or before["owner_id"] != draft["owner_id"]:
+        draft["last_owner_update_at"] = now if state_type in WORKING_TYPES else None
+
+
+def is_pending(world: World, state_id: int) -> bool:
+    """Whether a state waits for a time."""
+    return world.tables["TicketState"][state_id]["state_type_id"] in PENDING_TYPES

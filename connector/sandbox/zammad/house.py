@@ -11,8 +11,9 @@ from connector.helpdesks.zammad.desk import ZammadDesk
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.values import encode
 from connector.sandbox.house import IN_PROCESS, SECRET, Call, Named, Wire, WireStep, in_mapping
-from connector.sandbox.zammad.desk import SandboxZammad, Version
+from connector.sandbox.zammad.desk import SandboxZammad
 from connector.sandbox.zammad.furnished import ADMIN, BOT, Accounts, connect_webhook, furnish, request
+from connector.sandbox.zammad.world import Version
 
 _API = "/api/v1/"
 _ONCE = frozenset({"users/me", "ticket_states", "ticket_priorities", "groups", "roles", "macros"})

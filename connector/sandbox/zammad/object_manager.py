@@ -3,17 +3,13 @@
 import re
 from copy import deepcopy
 
-from connector.sandbox.zammad import values
-from connector.sandbox.zammad.access import require
-from connector.sandbox.zammad.call import Answer, Call
+from connector.sandbox.zammad import seed, values
+from connector.sandbox.zammad.call import Answer, Call, route
 from connector.sandbox.zammad.errors import ApiError, already_exists
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import World
 
 MODEL = "ObjectManagerAttribute"
-_TICKET = 1
-_RESERVED = re.compile(r".*_(id|ids)")
-_NAME = re.compile(r"[a-z0-9_]+")
 _INPUT_TYPES = frozenset({"text", "password", "tel", "fax", "email", "url"})
 _TYPES = frozenset(
     {"input", "textarea", "select", "multiselect", "tree_select", "multi_tree_select", "integer", "boolean",
@@ -22,49 +18,42 @@ _TYPES = frozenset(
 _CHANGEABLE = ("display", "data_type", "active", "screens", "position")
 
 
+@route("GET object_manager_attributes", needs="admin.object")
 def index(call: Call) -> Answer:
-    """`GET /object_manager_attributes`."""
-    require(call, "admin.object")
-    return 200, [_listed(attribute) for attribute in call.world.table(MODEL).values()]
+    """All of them, with those that every Zammad has."""
+    rows = call.world.table(MODEL).values()
+    return 200, [_without("object_lookup_id", row) | {"deletable": row["editable"]} for row in rows]
 
 
+@route("GET object_manager_attributes/:id", needs="admin.object")
 def show(call: Call, attribute_id: str) -> Answer:
-    """`GET /object_manager_attributes/{id}`."""
-    require(call, "admin.object")
-    return 200, _answered(call.world.find(MODEL, attribute_id))
+    """One attribute."""
+    return 200, _without("object", call.world.find(MODEL, attribute_id))
 
 
+@route("POST object_manager_attributes", needs="admin.object")
 def create(call: Call) -> Answer:
-    """`POST /object_manager_attributes`: the attribute waits for the next migration."""
-    require(call, "admin.object")
-    return 201, _answered(new_attribute(call.world, call.params, call.user["id"]))
+    """The attribute waits for the next migration."""
+    return 201, _without("object", new_attribute(call.world, call.params, call.user["id"]))
 
 
+@route("PUT object_manager_attributes/:id", needs="admin.object")
 def update(call: Call, attribute_id: str) -> Answer:
-    """`PUT /object_manager_attributes/{id}`: changed options wait for the next migration (recording 352)."""
-    require(call, "admin.object")
-    attribute = call.world.find(MODEL, attribute_id)
-    if not attribute["editable"]:
-        raise ApiError(422, "Validation failed: Name attribute is not editable")
+    """Changed options wait for the next migration (recording 352)."""
+    attribute = _editable(call, attribute_id)
     attribute.update({name: call.params[name] for name in _CHANGEABLE if name in call.params})
-    option = call.params.get("data_option")
-    if option is not None:
-        complete = _complete_option(attribute["data_type"], option)
-        _check_option(attribute["data_type"], complete)
-        if attribute["to_create"]:
-            attribute["data_option"] = complete
-        else:
-            attribute.update(data_option_new=complete, to_config=True)
+    if call.params.get("data_option") is not None:
+        option = _checked_option(attribute["data_type"], call.params["data_option"])
+        waits = {"data_option_new": option, "to_config": True}
+        attribute |= {"data_option": option} if attribute["to_create"] else waits
     attribute.update(updated_by_id=call.user["id"], updated_at=call.world.now())
-    return 200, _answered(attribute)
+    return 200, _without("object", attribute)
 
 
+@route("DELETE object_manager_attributes/:id", needs="admin.object")
 def delete(call: Call, attribute_id: str) -> Answer:
-    """`DELETE /object_manager_attributes/{id}`: the column goes with the next migration."""
-    require(call, "admin.object")
-    attribute = call.world.find(MODEL, attribute_id)
-    if not attribute["editable"]:
-        raise ApiError(422, "Validation failed: Name attribute is not editable")
+    """The column goes with the next migration."""
+    attribute = _editable(call, attribute_id)
     if attribute["to_create"]:
         del call.world.tables[MODEL][attribute["id"]]
     else:
@@ -72,11 +61,32 @@ def delete(call: Call, attribute_id: str) -> Answer:
     return 200, {}
 
 
+@route("POST object_manager_attributes_execute_migrations", needs="admin.object")
 def execute_migrations(call: Call) -> Answer:
-    """`POST /object_manager_attributes_execute_migrations`; nothing to do is no error (recording 060)."""
-    require(call, "admin.object")
+    """Nothing to do is no error (recording 060)."""
     migrate(call.world)
     return 200, {}
+
+
+def _editable(call: Call, attribute_id: str) -> Record:
+    attribute = call.world.find(MODEL, attribute_id)
+    if not attribute["editable"]:
+        raise ApiError(422, "Validation failed: Name attribute is not editable")
+    return attribute
+
+
+def _without(column: str, attribute: Record) -> Record:
+    return {name: value for name, value in attribute.items() if name != column}
+
+
+def install(world: World) -> None:
+    """The attributes that every Zammad has."""
+    for name, (data_type, position, display, option) in seed.FRESH["attributes"].items():
+        own = name == "type"
+        row = {"name": name, "display": display, "position": position, "data_option": option}
+        row["data_type"] = "tree_select" if world.newer and name == "group_id" else data_type
+        world.insert(MODEL, deepcopy(seed.FRESH["attribute"]) | row | {"editable": own, "active": not own}, seed.NOBODY)
+    world.skip_to(MODEL, seed.FIRST_CUSTOM_ID)
 
 
 def new_attribute(world: World, params: Record, actor_id: int) -> Record:
@@ -85,48 +95,33 @@ def new_attribute(world: World, params: Record, actor_id: int) -> Record:
     Raises ApiError 422 for a reserved or unclean name, a name in use, or missing options.
     """
     name, data_type = str(params.get("name") or ""), str(params.get("data_type") or "")
-    if any(attribute["name"] == name and attribute["object"] == "Ticket" for attribute in world.table(MODEL).values()):
+    if any(attribute["name"] == name for attribute in world.table(MODEL).values()):
         raise already_exists()
-    if _RESERVED.fullmatch(name):
+    if re.fullmatch(r".*_(id|ids)", name):
         raise ApiError(422, "Validation failed: Name can't be used because *_id and *_ids are not allowed")
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(r"[a-z0-9_]+", name):
         raise ApiError(422, "Validation failed: Name only lowercase letters, numbers, and '_' are allowed")
     if data_type not in _TYPES:
         raise ApiError(422, "Validation failed: Data type is not included in the list")
-    option = _complete_option(data_type, params.get("data_option") or {})
-    _check_option(data_type, option)
-    positions = [attribute["position"] for attribute in world.table(MODEL).values()]
-    fields = {
-        "object_lookup_id": _TICKET,
-        "object": "Ticket",
-        "name": name,
-        "display": params.get("display") or name,
-        "data_type": data_type,
-        "data_option": option,
-        "data_option_new": {},
-        "editable": True,
-        "active": params.get("active", True),
-        "screens": params.get("screens") or {},
-        "to_create": True,
-        "to_migrate": True,
-        "to_delete": False,
-        "to_config": False,
-        "position": params.get("position") or max(positions, default=1549) + 1,
-    }
-    return world.insert(MODEL, fields, actor_id)
+    option = _checked_option(data_type, params.get("data_option") or {})
+    last = max((attribute["position"] for attribute in world.table(MODEL).values()), default=1549)
+    given = {"name": name, "data_type": data_type, "data_option": option, "display": params.get("display") or name}
+    given |= {"active": params.get("active", True), "screens": params.get("screens") or {}}
+    given |= {"to_create": True, "to_migrate": True, "position": params.get("position") or last + 1}
+    return world.insert(MODEL, deepcopy(seed.FRESH["attribute"]) | given, actor_id)
 
 
 def migrate(world: World) -> None:
     """Carry out what waits: add and drop columns, take over changed options."""
     for attribute in list(world.table(MODEL).values()):
-        name = attribute["name"]
+        name, tickets = attribute["name"], world.table("Ticket").values()
         if attribute["to_delete"]:
             del world.tables[MODEL][attribute["id"]]
-            for ticket in world.table("Ticket").values():
+            for ticket in tickets:
                 ticket.pop(name, None)
         elif attribute["to_create"]:
             empty = attribute["data_option"].get("default") if attribute["data_type"] == "boolean" else None
-            for ticket in world.table("Ticket").values():
+            for ticket in tickets:
                 ticket.setdefault(name, empty)
         if attribute["to_config"]:
             attribute.update(data_option=attribute["data_option_new"], data_option_new={})
@@ -134,41 +129,21 @@ def migrate(world: World) -> None:
     world.migrated()
 
 
-def _complete_option(data_type: str, given: Record) -> Record:
-    option: Record = deepcopy(given)
-    option.setdefault("default", None if data_type in {"integer", "datetime", "date"} else "")
-    option.setdefault("null", True)
-    option.setdefault("options", {})
-    option.setdefault("relation", "")
+def _checked_option(data_type: str, given: Record) -> Record:
+    """The options of an attribute, completed. Raises ApiError 422 for those that are missing (053-054)."""
+    empty = None if data_type in {"integer", "datetime", "date"} else ""
+    option: Record = {"default": empty, "null": True, "options": {}, "relation": "", **deepcopy(given)}
     if data_type.startswith("multi"):
         option["multiple"] = True
-    return option
-
-
-def _check_option(data_type: str, option: Record) -> None:
+    numbers = {"input": ("maxlength",), "textarea": ("maxlength",), "integer": ("min", "max")}.get(data_type, ())
     problems = []
     if data_type == "input" and option.get("type") not in _INPUT_TYPES:
         problems.append("Data option must have one of text/password/tel/fax/email/url for :type")
-    if data_type in {"input", "textarea"} and not _is_whole(option.get("maxlength")):
-        problems.append("Data option must have integer for :maxlength")
-    if data_type == "integer":
-        problems += [f"Data option must have integer for :{n}" for n in ("min", "max") if not _is_whole(option.get(n))]
+    problems += [f"Data option must have integer for :{n}" for n in numbers if not str(option.get(n)).isdigit()]
     if data_type == "datetime":
         problems += [f"Data option must have boolean for :{n}" for n in ("future", "past") if n not in option]
     if "select" in data_type and not values.options({"data_option": option}):
         problems.append("Data option must have non-nil value for either :options or :relation")
     if problems:
         raise ApiError(422, "Validation failed: " + ", ".join(problems))
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) or str(value).isdigit()
-
-
-def _answered(attribute: Record) -> Record:
-    return {name: value for name, value in attribute.items() if name != "object"}
-
-
-def _listed(attribute: Record) -> Record:
-    shown = {name: value for name, value in attribute.items() if name != "object_lookup_id"}
-    return {**shown, "deletable": attribute["editable"]}
+    return option

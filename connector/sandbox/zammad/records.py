@@ -6,6 +6,7 @@ from typing import Any
 
 Record = dict[str, Any]
 """One row of a table, in the shape of its JSON."""
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 def stamp(moment: datetime) -> str:
@@ -15,25 +16,12 @@ def stamp(moment: datetime) -> str:
 
 
 def parse_stamp(text: object) -> str | None:
-    """The stamp of an ISO 8601 text of any offset; None if it is no time, as Zammad stores it (recording 065).
-
-    A text without an offset is UTC.
-    """
-    if not isinstance(text, str):
-        return None
+    """The stamp of an ISO 8601 text, UTC if it does not say; None for what is no time, as Zammad stores it (065)."""
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(str(text).strip())
     except ValueError:
         return None
     return stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-
-
-def moment_of(text: str) -> datetime:
-    """The aware moment of a stamp."""
-    return datetime.fromisoformat(text)
-
-
-_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 def as_history_text(value: object) -> str:
@@ -41,14 +29,17 @@ def as_history_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return str(value).lower()
     if isinstance(value, str) and _STAMP.fullmatch(value):
         return f"{value[:10]} {value[11:19]} UTC"
-    if isinstance(value, list):
-        return "[" + ", ".join(f'"{item}"' for item in value) + "]"
-    return str(value)
+    return "[" + ", ".join(f'"{item}"' for item in value) + "]" if isinstance(value, list) else str(value)
 
 
 def full_name(user: Record) -> str:
     """First and last name of a user, else the e-mail address."""
     return f"{user['firstname']} {user['lastname']}".strip() or str(user["email"])
+
+
+def is_on(value: object) -> bool:
+    """Whether a parameter such as `true` or `1` says yes."""
+    return str(value).lower() in {"true", "1"}

@@ -1,238 +1,144 @@
-"""The configuration tables of Zammad (recordings 076-096, 211-303).
+"""What all configuration tables have in common: list, show, create, update, delete (recordings 076-096, 211-303).
 
-A new kind of configuration is one `Resource` here; the routes follow from that. Columns are those of the recorded
-answers. `email_addresses` and `postmaster_filters` were not recorded: their columns are those of documentation and
-source.
+`tables.yaml` lists them and says what its words mean; `particulars.py` has what is particular to one of them.
 """
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import partial
 
-from connector.sandbox.zammad import assets, checks, shapes
+from connector.sandbox.zammad import particulars, seed
+from connector.sandbox.zammad.access import has, require
+from connector.sandbox.zammad.assets import by_people, shown
+from connector.sandbox.zammad.call import Answer, Call, Handler
+from connector.sandbox.zammad.errors import ApiError, already_exists, not_authorized
 from connector.sandbox.zammad.records import Record
-from connector.sandbox.zammad.resources import Resource
-
-_AGENTS, _EVERYBODY = ("ticket.agent",), ("ticket.agent", "ticket.customer")
+from connector.sandbox.zammad.world import World
 
 
-def _columns(empty: str, **values: Any) -> Record:
-    """Columns that a new record has nothing in, and those that start with a value."""
-    return {**dict.fromkeys(empty.split()), **values}
+@dataclass(frozen=True)
+class Resource:
+    """One table."""
+
+    model: str
+    table: str
+    columns: Record
+    change: tuple[str, ...]
+    read: tuple[str, ...] = ()
+    newer: Record = field(default_factory=dict)
+    newest: Record = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    blank: Mapping[str, str] = field(default_factory=lambda: {"name": "Name"})
+    unique: str | None = "name"
+    kept_by: tuple[str, ...] = ()
+    only_newest: bool = False
+
+    def columns_of(self, world: World) -> Record:
+        """The columns that this version has."""
+        return {**self.columns, **(self.newer if world.newer else {}), **(self.newest if world.newest else {})}
 
 
-_ALL = (
-    Resource(
-        "TicketState",
-        "ticket_states",
-        _columns(
-            "state_type_id name next_state_id note",
-            ignore_escalation=False,
-            default_create=False,
-            default_follow_up=False,
-            active=True,
-        ),
-        change=("admin.object", "admin.ticket_state"),
-        kept_by=(("Ticket", "state_id"),),
-        read=_EVERYBODY,
-        required=("state_type_id",),
-    ),
-    Resource(
-        "TicketPriority",
-        "ticket_priorities",
-        _columns("name ui_icon ui_color note", default_create=False, active=True),
-        change=("admin.object", "admin.ticket_priority"),
-        kept_by=(("Ticket", "priority_id"),),
-        read=_EVERYBODY,
-    ),
-    Resource(
-        "Group",
-        "groups",
-        _columns(
-            "signature_id email_address_id name assignment_timeout reopen_time_in_days note",
-            follow_up_possible="yes",
-            follow_up_assignment=True,
-            active=True,
-            shared_drafts=True,
-        ),
-        change=("admin.group",),
-        kept_by=(("Ticket", "group_id"),),
-        check=checks.group,
-        shown=assets.group_json,
-        to_agents=shapes.works_in,
-    ),
-    Resource(
-        "Role",
-        "roles",
-        _columns(
-            "name note",
-            preferences={},
-            default_at_signup=False,
-            active=True,
-            permission_ids=[],
-            knowledge_base_permission_ids=[],
-            group_ids={},
-        ),
-        change=("admin.role",),
-        kept_by=(("User", "role_ids"),),
-        given=shapes.role,
-        to_agents=shapes.has_role,
-    ),
-    Resource(
-        "Organization",
-        "organizations",
-        _columns("name", shared=True, domain="", domain_assignment=False, active=True, note=""),
-        newer=_columns("", vip=False),
-        change=("admin.organization",),
-        kept_by=(("User", "organization_id"), ("Ticket", "organization_id")),
-        read=_AGENTS,
-        shown=assets.organization_json,
-    ),
-    Resource(
-        "Webhook",
-        "webhooks",
-        _columns(
-            "name endpoint signature_token basic_auth_username basic_auth_password note", ssl_verify=True, active=True
-        ),
-        newer=_columns("pre_defined_webhook_type custom_payload", customized_payload=False, preferences={}),
-        newest=_columns("bearer_token", http_method="post"),
-        change=("admin.webhook",),
-        unused=checks.webhook_unused,
-        unique="",
-        check=checks.webhook,
-    ),
-    Resource(
-        "Trigger",
-        "triggers",
-        _columns("name condition perform note", disable_notification=True, active=True),
-        newer=_columns("localization timezone", activator="action", execution_condition_mode="selective"),
-        change=("admin.trigger",),
-        required=("condition", "perform"),
-        check=checks.trigger,
-    ),
-    Resource(
-        "Calendar",
-        "calendars",
-        _columns("name timezone business_hours ical_url last_log last_sync", default=False, public_holidays={}),
-        change=("admin.calendar",),
-        kept_by=(("Sla", "calendar_id"),),
-        check=checks.calendar,
-        given=shapes.calendar,
-        after=shapes.one_default_calendar,
-    ),
-    Resource(
-        "Sla",
-        "slas",
-        _columns("calendar_id name first_response_time response_time update_time solution_time condition", data={}),
-        change=("admin.sla",),
-        required=("calendar_id", "condition"),
-        check=checks.sla,
-    ),
-    Resource(
-        "Macro",
-        "macros",
-        _columns("name perform note", active=True, ux_flow_next_up="none", group_ids=[]),
-        change=("admin.macro",),
-        read=_AGENTS,
-        required=("perform",),
-        check=checks.actions,
-    ),
-    Resource(
-        "Overview",
-        "overviews",
-        _columns(
-            "name link condition order group_by group_direction view",
-            prio=9999,
-            organization_shared=False,
-            out_of_office=False,
-            active=True,
-            role_ids=[],
-            user_ids=[],
-        ),
-        change=("admin.overview",),
-        unique="link",
-        blank={"name": "Name", "role_ids": "Roles"},
-        required=("condition", "order", "view"),
-        given=shapes.overview,
-    ),
-    Resource(
-        "CoreWorkflow",
-        "core_workflows",
-        _columns(
-            "name object",
-            preferences={},
-            condition_saved={},
-            condition_selected={},
-            perform={},
-            active=True,
-            stop_after_match=False,
-            changeable=True,
-            priority=0,
-        ),
-        change=("admin.core_workflow",),
-    ),
-    Resource(
-        "Template",
-        "templates",
-        _columns("name options", active=True),
-        change=("admin.template",),
-        read=_AGENTS,
-        unique="",
-        given=shapes.template,
-    ),
-    Resource(
-        "TextModule",
-        "text_modules",
-        _columns("name keywords content note", active=True, group_ids=[]),
-        change=("admin.text_module",),
-        read=_AGENTS,
-        unique="",
-        blank={"name": "Name", "content": "Content"},
-    ),
-    Resource(
-        "ReportProfile",
-        "report_profiles",
-        _columns("name", active=True, condition={}),
-        change=("admin.report_profile",),
-    ),
-    Resource(
-        "Job",
-        "jobs",
-        _columns(
-            "name timeplan condition perform last_run_at next_run_at pid note",
-            disable_notification=True,
-            running=False,
-            processed=0,
-            matching=0,
-            active=True,
-        ),
-        change=("admin.scheduler",),
-        newer=_columns("object localization timezone"),
-        check=checks.job,
-        after=shapes.next_run,
-    ),
-    Resource(
-        "PostmasterFilter",
-        "postmaster_filters",
-        _columns("name match perform note", channel="email", active=True),
-        change=("admin.channel_email",),
-        unique="",
-    ),
-    Resource(
-        "EmailAddress",
-        "email_addresses",
-        _columns("channel_id name email note", active=True, preferences={}),
-        change=("admin.channel_email",),
-        kept_by=(("Group", "email_address_id"),),
-        read=_AGENTS,
-        unique="email",
-        check=checks.email_address,
-    ),
-    Resource(
-        "AIAgent",
-        "ai_agents",
-        _columns("name agent_type note", definition={}, action_definition={}, type_enrichment_data={}, active=True),
-        # From 7.0 on (`app/models/ai/agent.rb`); nothing of them runs here.
-        only_newest=True,
-        change=("admin.ai_agent",),
-    ),
-)
-RESOURCES: dict[str, Resource] = {resource.table: resource for resource in _ALL}
+RESOURCES = {row["table"]: Resource(model=model, **row) for model, row in seed.read("tables.yaml").items()}
+"""By their names in paths."""
+
+
+def configuration(resource: Resource, method: str, ids: int) -> Handler | None:
+    """What answers this method with so many ids in the path."""
+    actions: dict[tuple[str, int], Callable[..., Answer]] = {
+        ("GET", 0): _index, ("POST", 0): _create, ("GET", 1): _show, ("PUT", 1): _update, ("DELETE", 1): _delete,
+    }  # fmt: skip
+    action = actions.get((method, ids))
+    return action and partial(action, resource)
+
+
+def _index(resource: Resource, call: Call) -> Answer:
+    seen = _reads(resource, call)
+    return 200, [_shown(resource, call, record) for record in call.world.table(resource.model).values() if seen(record)]
+
+
+def _show(resource: Resource, call: Call, record_id: str) -> Answer:
+    seen, record = _reads(resource, call), call.world.find(resource.model, record_id)
+    if not seen(record):
+        raise not_authorized()
+    return 200, _shown(resource, call, record)
+
+
+def _reads(resource: Resource, call: Call) -> Callable[[Record], bool]:
+    """Which records the caller may see: from 7.0 on, agents see some of tables that are for admins alone before.
+
+    Raises ApiError 403 if none.
+    """
+    some = particulars.TO_AGENTS.get(resource.model) if call.world.newest else None
+    require(call, *resource.change, *resource.read, *(("ticket.agent",) if some else ()))
+    everything = some is None or has(call, *resource.change)
+    return lambda record: everything or (some is not None and some(call.world, call.user, record))
+
+
+def _create(resource: Resource, call: Call) -> Answer:
+    """Unknown parameters are ignored."""
+    require(call, *resource.change)
+    return 201, _shown(resource, call, new_record(call.world, resource, call.params, call.user["id"]))
+
+
+def new_record(world: World, resource: Resource, params: Mapping[str, object], actor_id: int) -> Record:
+    """A checked new record.
+
+    Raises ApiError 422 if a check, a required column or the uniqueness of the name refuses it.
+    """
+    given = particulars.given(world, resource.model, dict(params))
+    fields = {name: deepcopy(given.get(name, value)) for name, value in resource.columns_of(world).items()}
+    _check(resource, world, fields)
+    record = world.insert(resource.model, fields, actor_id)
+    particulars.written(world, resource.model, record)
+    return record
+
+
+def _update(resource: Resource, call: Call, record_id: str) -> Answer:
+    """Unknown parameters are ignored."""
+    require(call, *resource.change)
+    world, record = call.world, call.world.find(resource.model, record_id)
+    given = particulars.given(world, resource.model, call.params)
+    changed = {name: given[name] for name in resource.columns_of(world) if name in given}
+    _check(resource, world, {**record, **changed})
+    if any(record[name] != value for name, value in changed.items()):
+        record.update(changed, updated_by_id=call.user["id"], updated_at=world.now())
+        particulars.written(world, resource.model, record)
+    return 200, _shown(resource, call, record)
+
+
+def _delete(resource: Resource, call: Call, record_id: str) -> Answer:
+    """One that tickets or other records refer to stays (422)."""
+    require(call, *resource.change)
+    record = call.world.find(resource.model, record_id)
+    for other, _, column in (place.partition(".") for place in resource.kept_by):
+        held = (row[column] for row in call.world.table(other).values())
+        if any(record["id"] in (value if isinstance(value, list) else [value]) for value in held):
+            raise ApiError(422, "Can't delete, object has references.")
+    if resource.model == "Webhook":
+        particulars.check_unused(call.world, record)
+    del call.world.tables[resource.model][record["id"]]
+    return 200, {}
+
+
+def _check(resource: Resource, world: World, record: Record) -> None:
+    check = particulars.CHECKS.get(resource.model)
+    if check is not None and resource.model == "Group":
+        check(world, record)
+    for column, label in resource.blank.items():
+        if not str(record[column] or "").strip():
+            raise ApiError(422, f"{label} can't be blank")
+    for column in resource.required:
+        if record[column] is None:
+            raise ApiError(422, f"Attribute '{column}\" of relation \"{resource.table}' required!")
+    if check is not None:
+        check(world, record)
+    others = [row for row in world.table(resource.model).values() if row["id"] != record.get("id")]
+    if resource.unique and any(row[resource.unique] == record[resource.unique] for row in others):
+        raise already_exists()
+
+
+def _shown(resource: Resource, call: Call, record: Record) -> Record:
+    """With the logins of authors if `expand` is on."""
+    told = shown(call.world, resource.model, record)
+    return by_people(call.world, told) if call.flag("expand") else dict(told)

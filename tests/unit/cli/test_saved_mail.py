@@ -61,3 +61,36 @@ def test_a_head_that_nobody_can_read_is_refused() -> None:
 def test_bytes_of_any_kind_are_read_or_refused(rest: bytes, begins: bytes) -> None:
     with suppress(ValueError):
         assert isinstance(read_message(begins + rest + b"\n\nPlease help.").text, str)
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (b"Subject: x\n" + b"Content-Type: message/rfc822\n\n" * 2_000 + b"Please help.", "nested too deep"),
+        (b"From: " + b"(" * 1_000 + b"a@b.example\n\nPlease help.", "nested too deep"),
+    ],
+)
+def test_a_mail_made_to_break_its_reader_is_refused(raw: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        read_message(raw)
+
+
+def test_a_date_that_no_mail_is_of_is_none() -> None:
+    assert read_message(b"From: a@b.example\nDate: Fri, 31 Dec 9999 23:59:59 -2300\n\nPlease help.").sent is None
+
+
+def test_of_a_field_without_end_the_begin_is_read() -> None:
+    """Goes red, after a minute, if the whole field is parsed."""
+    read = read_message(b"Subject: " + b"=?utf-8?b?YWFh?= " * 4_000 + b"\nFrom: " + b'"' * 50_000 + b"\n\nPlease help.")
+
+    assert (read.text, len(read.subject) < 4_000) == ("Please help.", True)
+
+
+@pytest.mark.parametrize("charset", ["idna", "undefined", "hex"])
+def test_a_character_set_that_is_none_for_texts_loses_no_letter_of_english(charset: str) -> None:
+    assert read_message(f"Subject: x\nContent-Type: text/plain; charset={charset}\n\nhelp".encode()).text == "help"
+
+
+def test_a_mark_of_utf_8_before_the_head_is_none_of_the_text() -> None:
+    assert read_message(b"\xef\xbb\xbfSubject: x\n\nhelp").subject == "x"
+    assert read_message(b"\xef\xbb\xbfhelp").text == "help"

@@ -106,3 +106,15 @@ def test_a_file_of_bytes_is_refused_in_one_sentence(run: Run, tmp_path: Path) ->
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == f"Error: {file}: this is neither text (UTF-8) nor a saved mail\n"
+
+
+def test_a_time_that_no_rule_can_reckon_with_is_refused_in_one_sentence(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mail"
+    file.write_text("Please help.", encoding="utf-8")
+
+    ran = run("try", str(file), "--sent", "9999-12-31T23:59:59-23:00")
+
+    assert (ran.returncode, ran.stderr.splitlines()[-1]) == (
+        2,
+        "Error: Invalid value for '--sent': '9999-12-31T23:59:59-23:00' lies in a year that no ticket is of",
+    )

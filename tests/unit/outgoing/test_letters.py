@@ -54,6 +54,14 @@ def test_a_repeat_has_the_same_message_id() -> None:
     assert [mail.get_content().strip() for mail in server.got] == ["Hello"] * 2
 
 
+def test_a_server_that_has_taken_the_mail_and_ends_badly_gets_it_once() -> None:
+    with mail_server() as server:
+        server.goodbye = 421
+        letters(server.port).deliver(LETTER)
+
+    assert len(server.got) == 1
+
+
 def test_who_has_an_account_on_the_helpdesk_is_mailed_by_it_and_nobody_twice() -> None:
     with mail_server() as server:
         mail = Mail(server_at(server.port), Path())

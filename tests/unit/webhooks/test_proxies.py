@@ -1,6 +1,7 @@
 """What stands in front of the receiver in the examples lets through what is for outside, and nothing else.
 
-Tried, and red: ``/tmf-api/`` not in one of them; ``/metrics`` in one of them; a size of Caddy in MB, which is less."""
+Tried, and red: ``/tmf-api/`` not in one of them; ``/metrics`` in one of them; a size of Caddy in MB, which is less; an
+access log of pages whose links are in the query."""
 
 import re
 from pathlib import Path
@@ -65,3 +66,12 @@ def test_a_report_with_files_gets_as_far_as_the_connector() -> None:
     assert Settings().intake_body_bytes == most
     for name in ("receiver", "pages"):
         assert INGRESSES[name]["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"] == "32m"
+
+
+def test_no_access_log_keeps_the_links_that_are_in_the_query() -> None:
+    blocks = dict(re.findall(r"    location (.+?) \{\n(.+?)\n    \}", NGINX, re.DOTALL))
+    assert {name for name, block in blocks.items() if "access_log off;" in block} == {"~ ^/(form|static)/", "/ops/"}
+    assert re.findall(r"handle (@\w+) \{\n\t\tlog_skip\n", CADDY) == ["@pages", "@ops"]
+    logged = "nginx.ingress.kubernetes.io/enable-access-log"
+    silent = {name for name, one in INGRESSES.items() if one["metadata"]["annotations"].get(logged) == "false"}
+    assert silent == {"pages", "operations"}

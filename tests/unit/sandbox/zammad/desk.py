@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import SandboxZammad
-from connector.sandbox.zammad.desk import Version
+from connector.sandbox.zammad.world import Version
 
 API = "/api/v1/"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

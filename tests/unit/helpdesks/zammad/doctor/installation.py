@@ -15,9 +15,9 @@ from connector.helpdesks.zammad.mapping import load_mapping
 from connector.helpdesks.zammad.settings import WEBHOOK_SECRET
 from connector.install.apply import apply
 from connector.policy.locate import MAPPINGS
-from connector.sandbox.zammad import SandboxZammad, scheduler
-from connector.sandbox.zammad.desk import Version
+from connector.sandbox.zammad import SandboxZammad, triggers
 from connector.sandbox.zammad.furnished import Accounts, connect_webhook, furnish, request
+from connector.sandbox.zammad.world import Version
 from connector.settings import compose
 from connector.work.worker import Worker
 from tests.builders import T0, default_policy
@@ -42,7 +42,7 @@ class Installation(Examined[Context]):
         self.mapping = load_mapping(MAPPINGS / "zammad.yaml")
         self.sandbox = self.zammad = SandboxZammad(self.clock, version=version)
         self.accounts = self._by_plan() if by_plan else self._by_hand()
-        self.zammad.world.restart_worker()
+        self.zammad.restart_worker()
         hook = Hook("zammad", (SECRET.encode(),))
         self.receiver = create_app(Receiver([hook], self.commits.touch, self.clock, self.table.counts))
         desk = ZammadDesk(self._client(self.accounts.bot), self.mapping)
@@ -87,7 +87,7 @@ class Installation(Examined[Context]):
 
     def run_jobs(self) -> None:
         if self.scheduler_runs:
-            scheduler.run_due_jobs(self.zammad.world)
+            triggers.run_due_jobs(self.zammad.world)
 
     def admin(self, method: str, path: str, body: Any = None) -> None:
         """A call of the admin. Raises ValueError if it is refused."""

@@ -15,7 +15,7 @@ from connector.helpdesks.sender import Hook
 from connector.helpdesks.zammad.doctor.account import ADMIN_PERMISSIONS, Permission, permission_check
 from connector.helpdesks.zammad.doctor.checks import CHECKS, left_behind
 from connector.helpdesks.zammad.doctor.context import Context
-from connector.sandbox.zammad import permissions
+from connector.sandbox.zammad.seed import PERMISSIONS
 from connector.work.errors import StoreError
 from connector.work.table import WorkTable
 from tests.unit.doctor.examined import SECRET
@@ -181,7 +181,7 @@ def test_without_test_tickets_nothing_is_written(installation: Installation) -> 
 def test_a_permission_that_is_missing_is_named(installation: Installation, permission: Permission) -> None:
     # What a table was part of before it had a permission of its own stands first.
     name = permission.name.partition(" ")[0]
-    others = {other for other in permissions.NAMES if "." in other} - {name}
+    others = {other for other in PERMISSIONS if "." in other} - {name}
     installation.zammad.limit_token(installation.accounts.admin, others)
 
     found = installation.examine(test_tickets=False)

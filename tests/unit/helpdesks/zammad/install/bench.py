@@ -16,8 +16,8 @@ from connector.policy.locate import MAPPINGS
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import SandboxZammad
-from connector.sandbox.zammad.desk import Version
 from connector.sandbox.zammad.furnished import request
+from connector.sandbox.zammad.world import Version
 from tests.builders import default_policy
 
 SECRETS = {WEBHOOK_SECRET: "a secret that only this test knows"}

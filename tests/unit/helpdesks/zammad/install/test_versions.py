@@ -5,7 +5,7 @@ import pytest
 from connector.helpdesks.zammad.install.webhook import NAME, PLAIN
 from connector.install.plan import Action
 from connector.sandbox.clock import SteppedClock
-from connector.sandbox.zammad.desk import Version
+from connector.sandbox.zammad.world import Version
 from tests.unit.helpdesks.zammad.install.bench import new_bench, steps
 
 
