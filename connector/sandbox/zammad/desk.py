@@ -36,11 +36,7 @@ class SandboxZammad(Front):
     """
 
     def __init__(
-        self,
-        clock: Callable[[], datetime],
-        *,
-        version: Version = "6.4",
-        sleep: Callable[[float], object] = time.sleep,
+        self, clock: Callable[[], datetime], *, version: Version = "6.4", sleep: Callable[[float], object] = time.sleep
     ) -> None:
         super().__init__(sleep)
         self.world = world = World(clock, version)
