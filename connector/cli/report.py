@@ -1,7 +1,9 @@
 """``interspace report``: a month for a customer, or for the provider. Reads only."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
@@ -11,7 +13,7 @@ from connector.cli.past import Past, asked, from_option, saved, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import now, open_policy
 from connector.documents.render import DocumentError, pdf
-from connector.domain.vocabulary import Duplicate, TicketKind
+from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.reports.document import report_document
 from connector.reports.figures import Report
@@ -20,6 +22,7 @@ from connector.reports.month import Month
 from connector.reports.render import TEXTS
 from connector.reports.tables import of_customer, of_provider
 from connector.settings import Settings
+from connector.simulation.report import is_case
 
 _TREND = 12
 """Months that the provider's report looks back."""
@@ -44,6 +47,14 @@ _FORMATS = click.Choice(("html", "pdf", "csv", "json"))
     default=Path(),
     help="The folder for the files.  [default: the current one]",
 )
+@click.option(
+    "--before",
+    "earlier",
+    type=(str, click.Path(path_type=Path, dir_okay=False, exists=True)),
+    multiple=True,
+    metavar="DAY FILE",
+    help="Judge incidents created before this day by this policy, as it was then. May be given several times.",
+)
 @from_option
 @helpdesk_option()
 @settings_options(HELPDESK)
@@ -55,6 +66,7 @@ def report(
     everybody: bool,
     form: str,
     out: Path,
+    earlier: tuple[tuple[str, Path], ...],
     source: Path | None,
     helpdesk: str | None,
 ) -> None:
@@ -65,25 +77,62 @@ def report(
     provider's own report holds all customers, what the customers had to be asked for, and twelve months; it reads those
     of a year.
 
+    Promises are those of the policy in use, unless --before names the one that was in use before a day: write it like
+    2026-10-01, in the policy's display_timezone.
+
     \b
     Examples:
       interspace report --month 2026-11
       interspace report --month 2026-11 --customer acme --format csv --out reports
       interspace report --month 2026-11 --all --out reports
       interspace report --month 2026-11 --from past.json.gz --format json
+      interspace report --month 2026-11 --before 2026-11-15 old/interspace.yaml
     """
     policy = open_policy(settings)
-    wanted = _month(month, policy)
+    wanted, policies = _month(month, policy), _policies(policy, earlier, settings.services)
     _known(customer, policy)
     if customer is not None and everybody:
         raise click.UsageError("--all holds every customer: leave --customer out")
     back = wanted if customer is not None else wanted.shifted(1 - _TREND)
     past = asked(settings, helpdesk, back.begins) if source is None else saved(source)
     until = min(past.until, wanted.ends)
-    incidents = _incidents(past, policy, until)
+    incidents = _incidents(past, policies, until)
     customers = (None, *sorted({one.customer for one in incidents})) if everybody else (customer,)
-    reports = [_report(incidents, policy, wanted, until, name) for name in customers]
+    reports = [_report(incidents, policies, wanted, until, name) for name in customers]
     _write(reports, out, form, policy)
+
+
+class _Policies(NamedTuple):
+    """Whose promises counted when."""
+
+    now: Policy
+    before: tuple[tuple[date, Policy], ...]
+    """The earliest day first: what was created before it was judged so."""
+
+    def of(self, created: datetime) -> Policy:
+        """The one for an incident created then (aware)."""
+        day = created.astimezone(ZoneInfo(self.now.display_timezone)).date()
+        return next((policy for until, policy in self.before if day < until), self.now)
+
+    @property
+    def told(self) -> str:
+        """The versions, for people."""
+        return ", ".join((*(f"{policy.version} before {day}" for day, policy in self.before), self.now.version))
+
+
+def _policies(policy: Policy, earlier: Iterable[tuple[str, Path]], services: Path) -> _Policies:
+    """:raises PolicyError: what is wrong with an earlier one. Raises BadParameter for what is no day."""
+    before = dict[date, Policy]()
+    for text, file in earlier:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            told = f"{text!r} is not a day, write it like 2026-10-01"
+            raise click.BadParameter(told, param_hint="--before") from None
+        if day in before:
+            raise click.BadParameter(f"{text} is named twice", param_hint="--before")
+        before[day] = load_policy(file, services)
+    return _Policies(policy, tuple(sorted(before.items())))
 
 
 def _month(text: str, policy: Policy) -> Month:
@@ -105,25 +154,19 @@ def _known(customer: str | None, policy: Policy) -> None:
         )
 
 
-def _incidents(past: Past, policy: Policy, until: datetime) -> list[Incident]:
-    tickets = shown_while_read(past, quiet=False)
-    kinds = (
-        ticket
-        for ticket in tickets
-        # One fault counts once, however often it was reported.
-        if ticket is not None
-        and ticket.kind is TicketKind.INCIDENT
-        and ticket.fields.duplicate is not Duplicate.CONFIRMED
-    )
-    return [incident(ticket, policy, until) for ticket in kinds if ticket.created_at < until]
+def _incidents(past: Past, policies: "_Policies", until: datetime) -> list[Incident]:
+    cases = (ticket for ticket in shown_while_read(past, quiet=False) if ticket is not None and is_case(ticket))
+    return [incident(ticket, policies.of(ticket.created_at), until) for ticket in cases if ticket.created_at < until]
 
 
-def _report(incidents: list[Incident], policy: Policy, month: Month, until: datetime, customer: str | None) -> Report:
+def _report(
+    incidents: list[Incident], policies: "_Policies", month: Month, until: datetime, customer: str | None
+) -> Report:
     if customer is None:
         tables = of_provider(incidents, month, until, _TREND)
     else:
         tables = of_customer([one for one in incidents if one.customer == customer], month, until)
-    return Report(month, customer, until, policy.name, policy.version, tables)
+    return Report(month, customer, until, policies.now.name, policies.told, tables)
 
 
 def _write(reports: list[Report], folder: Path, form: str, policy: Policy) -> None:

@@ -184,7 +184,12 @@ def _show(report: Report, limit: int) -> None:
     incidents = counted(report.incidents, "incident")
     console.print(f"[bold]{incidents}[/] lived through again under {against}.")
     left_out = [
-        f"{n} {what}" for n, what in ((report.others, "other tickets"), (report.unreadable, "not readable")) if n
+        said
+        for n, said in (
+            (report.others, counted(report.others, "other ticket")),
+            (report.unreadable, f"{report.unreadable} not readable"),
+        )
+        if n
     ]
     if left_out:
         console.print(f"Left out: {', '.join(left_out)}.")

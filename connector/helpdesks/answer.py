@@ -1,9 +1,10 @@
 """Answers of helpdesks as shapes: every value is checked before it is used."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, TypeVar
+from functools import cache
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from connector.helpdesks.errors import PermanentError
 
@@ -19,20 +20,32 @@ class Answer(BaseModel):
     """Who answers, for errors."""
 
 
-A = TypeVar("A", bound=Answer)
+class Shape(Protocol):
+    """What an answer is checked against: an :class:`Answer`, or a dataclass of pydantic's that says whose it is."""
+
+    helpdesk: ClassVar[str]
+
+
+A = TypeVar("A", bound=Shape)
 
 
 def parsed(shape: type[A], raw: Any, where: str) -> A:
     """``raw`` as ``shape``. Raises PermanentError that names the request and the first wrong place."""
     try:
-        return shape.model_validate(raw)
+        answer: A = _adapter(shape).validate_python(raw)
     except ValidationError as error:
         raise unexpected(shape, where, error) from error
     except OverflowError as error:
         raise PermanentError(f"{shape.helpdesk} {where}: unexpected answer: a time out of range") from error
+    return answer
 
 
-def unexpected(shape: type[Answer], where: str, error: ValidationError) -> PermanentError:
+@cache
+def _adapter(shape: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
+def unexpected(shape: type[Shape], where: str, error: ValidationError) -> PermanentError:
     """What to raise for a value of another shape: names the request and the first wrong place."""
     first = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "the answer"

@@ -12,8 +12,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from json.decoder import JSONDecodeError
 from typing import Any, Protocol
+
+from pydantic import BaseModel
 
 SHORT = 1024 * 1024
 """Bytes of an answer that is read at once."""
@@ -324,6 +327,9 @@ class _Reader:
         return text
 
 
+_OF_MODEL = 1_500
+"""Bytes of a model of pydantic's without its values, nearly: it has a dictionary, and a set of what was given."""
+
 _SPACE = re.compile(r"[ \t\n\r]+")
 _decoder = json.JSONDecoder()
 
@@ -334,9 +340,11 @@ def _size(value: Any, shared: set[int]) -> int:
         return sys.getsizeof(value) + sum(_size(name, shared) + _size(item, shared) for name, item in value.items())
     if isinstance(value, list | tuple):
         return sys.getsizeof(value) + sum(_size(item, shared) for item in value)
-    if not hasattr(value, "__dict__"):
+    if not isinstance(value, BaseModel) and not is_dataclass(value):
         return sys.getsizeof(value)
     if id(value) in shared:
         return 0
     shared.add(id(value))
-    return 500 + _size(value.__dict__, shared)
+    if isinstance(value, BaseModel):
+        return _OF_MODEL + sum(_size(item, shared) for item in vars(value).values())
+    return sys.getsizeof(value) + sum(_size(getattr(value, field.name), shared) for field in fields(value))

@@ -7,7 +7,7 @@ answer, from its first line to the last byte of its body, has to be here.
 import http.client
 import io
 import time
-from collections.abc import Mapping
+from http.client import BadStatusLine, HTTPException, RemoteDisconnected
 from typing import Any
 
 import requests
@@ -20,15 +20,17 @@ from urllib3.exceptions import HTTPError
 WHOLE = 16 * 1024 * 1024
 """Decompressed bytes of an answer that is read at once."""
 
-_JUST_NOW_S = 1.0
-"""Servers keep an idle connection longer than this: one that has answered within it is taken as it is."""
-
-_NEARLY = 0.97
-"""A wait on the socket may be longer than the time that is left, if the time that is left is this share of it."""
+_LONGEST_LINE = 65_536
+_MOST_HEADERS = 100
+"""Bytes and number of the lines before a body, as in ``http.client``."""
 
 
 class TimedAdapter(HTTPAdapter):
-    """Connections that are kept open, ``pool`` of them at most. Nothing is sent a second time."""
+    """Connections that are kept open, ``pool`` of them at most. Nothing is sent a second time.
+
+    requests and urllib3 make a connection, with its certificates and proxies. Over one that stands a plain request goes
+    out at once: what they look into for each request costs more than the exchange (docs/decisions/0006).
+    """
 
     def __init__(self, pool: int) -> None:
         self._pools: dict[tuple[str, Any], Any] = {}
@@ -46,65 +48,136 @@ class TimedAdapter(HTTPAdapter):
         return manager
 
     def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
-        """See :class:`HTTPAdapter`. Looked for once, with its certificates: a helpdesk has one address."""
-        url: str = request.url
-        which = url[: url.find("/", len("https://"))], verify
-        pool = None if proxies or cert else self._pools.get(which)
-        if pool is None:
-            pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
-            super().cert_verify(pool, url, verify, cert)  # type: ignore[no-untyped-call]  # requests does not say its types
-            if not (proxies or cert):
-                self._pools[which] = pool
+        """See :class:`HTTPAdapter`. A pool without a proxy is remembered."""
+        pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+        if not (proxies or cert):
+            self._pools[_address(request.url), verify] = pool
         return pool
-
-    def request_url(self, request: Any, proxies: Any) -> str:
-        """See :class:`HTTPAdapter`. What is asked for stands behind the address."""
-        url: str = request.url
-        if proxies or "#" in url:
-            return super().request_url(request, proxies)
-        return url[url.index("/", len("https://")) :]
-
-    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """See :class:`HTTPAdapter`. Was done when the pool was made."""
-
-    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """See :class:`HTTPAdapter`. Without its look for cookies, which a session does itself."""
-        response = requests.Response()
-        response.status_code, response.reason = resp.status, resp.reason
-        response.headers = resp.headers
-        response.encoding = get_encoding_from_headers(response.headers)
-        response.raw, response.url, response.request = resp, req.url or "", req
-        return response
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """See :class:`HTTPAdapter`. ``timeout``: seconds to connect, and seconds for the whole answer. Both together
         bound the exchange. Without ``stream``, the body is read at once."""
         stream = kwargs.pop("stream", False)
         connect, read = kwargs.pop("timeout")
-        bounded = Timeout(total=connect + read, connect=connect, read=read)
-        response = super().send(request, True, bounded, *args, **kwargs)  # type: ignore[arg-type]  # requests hands it on to urllib3, its types know numbers
+        response = None if kwargs.get("proxies") or kwargs.get("cert") else self._over_kept(request, read, **kwargs)
+        if response is None:
+            bounded = Timeout(total=connect + read, connect=connect, read=read)
+            response = super().send(request, True, bounded, *args, **kwargs)  # type: ignore[arg-type]  # requests hands it on to urllib3, its types know numbers
         if not stream:
             _read(response)
         return response
+
+    def _over_kept(
+        self, request: requests.PreparedRequest, seconds: float, verify: Any = True, **_: Any
+    ) -> requests.Response | None:
+        """The answer over a connection that stands; ``None``: there is none, or the request is not plain."""
+        pool, sent = self._pools.get((_address(request.url or ""), verify)), _plain(request)
+        if pool is None or sent is None:
+            return None
+        connection = pool._get_conn()
+        if connection.sock is None:
+            pool._put_conn(connection)
+            return None
+        try:
+            answer = connection.exchange(sent, request.method, seconds)
+        except TimeoutError as error:
+            raise requests.exceptions.ReadTimeout(error, request=request) from error
+        except (OSError, HTTPException) as error:
+            raise requests.exceptions.ConnectionError(error, request=request) from error
+        return _response(request, answer, pool, connection)
+
+
+def _address(url: str) -> str:
+    return url[: url.find("/", len("https://"))]
+
+
+def _plain(request: requests.PreparedRequest) -> bytes | None:
+    """A request as it goes over the wire; ``None`` unless its lines are all given and plain."""
+    url, headers, body = request.url or "", request.headers, request.body
+    target = url[len(_address(url)) :]
+    lines = [f"{request.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    if isinstance(body, bytes):
+        is_whole = "Content-Length" in headers
+    else:
+        is_whole, body = body is None and request.method == "GET", b""
+    if not is_whole or "Host" not in headers or " " in target or "#" in target:
+        return None
+    head = "\r\n".join(lines)
+    is_plain = head.isascii() and all(line.isprintable() for line in lines)
+    return f"{head}\r\n\r\n".encode("ascii") + body if is_plain else None
+
+
+def _response(request: requests.PreparedRequest, answer: "_Answer", pool: Any, connection: Any) -> requests.Response:
+    response = requests.Response()
+    response.status_code, response.reason, response.headers = answer.status, answer.reason, answer.fields  # type: ignore[assignment]  # of names in any case, too
+    response.url, response.request = request.url or "", request
+    response.encoding = get_encoding_from_headers(answer.fields)
+    if "Content-Encoding" not in answer.fields:
+        response.raw = _Body(answer, pool, connection)
+        return response
+    response.raw = HTTPResponse(
+        answer,
+        answer.fields,
+        answer.status,
+        preload_content=False,
+        decode_content=False,
+        original_response=answer,
+        pool=pool,
+        connection=connection,
+        request_method=request.method,
+    )
+    return response
+
+
+class _Body:
+    """What urllib3 makes of an answer, of one that is not compressed. At its end the connection is free again."""
+
+    def __init__(self, answer: "_Answer", pool: Any, connection: Any) -> None:
+        self._original_response = answer
+        self._pool = pool
+        self._connection = connection
+
+    def read(self, amount: int, decode_content: bool = True) -> bytes:
+        """The next bytes; fewer than asked for only at the end. Raises OSError."""
+        answer = self._original_response
+        try:
+            data = answer.read(amount)
+            if len(data) < amount and answer.length:
+                raise ConnectionError("the answer broke off")
+        except HTTPException as error:
+            self._connection.close()
+            raise ConnectionError("the answer broke off") from error
+        except OSError:
+            self._connection.close()
+            raise
+        if answer.isclosed():
+            self.release_conn()
+        return data
+
+    def close(self) -> None:
+        """Nothing more of it is read."""
+        if not self._original_response.isclosed():
+            self._connection.close()
+            self._original_response.close()
+        self.release_conn()
+
+    def release_conn(self) -> None:
+        """Gives the connection back, once."""
+        if self._pool is not None:
+            self._pool._put_conn(self._connection)
+            self._pool = None
 
 
 def _read(response: requests.Response) -> None:
     """The whole body at once, for those who ask so: a session of requests."""
     try:
         body = response.raw.read(WHOLE + 1, decode_content=True)
-    except HTTPError as error:
+    except (HTTPError, OSError) as error:
         raise requests.exceptions.ConnectionError(error, request=response.request) from error
     if len(body) > WHOLE:
         response.raw.close()
         raise requests.exceptions.ContentDecodingError(f"the answer is longer than {WHOLE // 1024**2} MB")
     response._content = body
-
-
-def _wait_at_most(sock: Any, seconds: float | None) -> None:
-    """Sets a socket's time-out, unless it has about this one: to set it gives up the interpreter's lock."""
-    now = sock.gettimeout()
-    if seconds is None or now is None or not seconds <= now <= seconds / _NEARLY:
-        sock.settimeout(seconds)
 
 
 class _Until(io.RawIOBase):
@@ -122,7 +195,7 @@ class _Until(io.RawIOBase):
         left = self._until - time.monotonic()
         if left <= 0:
             raise TimeoutError("the answer had not ended in time")
-        _wait_at_most(self._sock, left)
+        self._sock.settimeout(left)
         read: int | None = self._raw.readinto(buffer)
         return read
 
@@ -131,7 +204,7 @@ class _Until(io.RawIOBase):
         super().close()
 
 
-class _Response(http.client.HTTPResponse):
+class _Timed(http.client.HTTPResponse):
     """Has to end within the socket's time-out at its begin."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
@@ -141,69 +214,70 @@ class _Response(http.client.HTTPResponse):
             self.fp = io.BufferedReader(_Until(self.fp.detach(), sock, time.monotonic() + seconds))
 
 
+class _Answer(_Timed):
+    """The same, whose headers are not read as those of a mail: that takes half as long as all of the exchange."""
+
+    def begin(self) -> None:
+        """Reads up to the body (RFC 9112, sections 4 to 6). Raises HTTPException."""
+        status = 100
+        while 100 <= status < 200:
+            line = self._line()
+            protocol, _, rest = line.partition(" ")
+            code, _, reason = rest.partition(" ")
+            if not (protocol.startswith("HTTP/1.") and code.isascii() and code.isdigit() and len(code) == 3):
+                raise BadStatusLine(line)
+            status, headers = int(code), self._headers()
+        self.status = self.code = status
+        self.reason, self.version = reason.strip(), 10 if protocol == "HTTP/1.0" else 11
+        self.fields = headers
+        self.headers = self.msg = headers  # type: ignore[assignment]  # what urllib3 makes of the other kind
+        self.chunked = headers.get("Transfer-Encoding", "").strip().lower() == "chunked"
+        self.chunk_left = None
+        length = headers.get("Content-Length", "").partition(",")[0].strip()
+        self.length = int(length) if length.isascii() and length.isdigit() and not self.chunked else None
+        if status in (204, 304):
+            self.length = 0
+        is_last = self.version == 10 or "close" in headers.get("Connection", "").lower()
+        self.will_close = is_last or not (self.chunked or self.length is not None)
+
+    def _headers(self) -> HTTPHeaderDict:
+        headers = HTTPHeaderDict()
+        for _ in range(_MOST_HEADERS):
+            if not (line := self._line()):
+                return headers
+            name, _, value = line.partition(":")
+            headers.add(name.strip(), value.strip())
+        raise HTTPException(f"more than {_MOST_HEADERS} headers")
+
+    def _line(self) -> str:
+        line = self.fp.readline(_LONGEST_LINE + 1)
+        if not line.endswith(b"\n"):
+            raise HTTPException("a header is too long") if line else RemoteDisconnected("it hung up without an answer")
+        return line.rstrip(b"\r\n").decode("latin-1")
+
+
 class Connection(HTTPConnection):
-    """Each answer has a deadline. A request goes out by one call of the system, and no call is made that can be done
-    without: in each a thread gives up the interpreter's lock, and waits for it behind the others of a busy worker."""
+    """Each answer has a deadline."""
 
-    response_class = _Response
-    _asked: tuple[str, str] | None = None
-    _answered_at = 0.0
+    response_class = _Timed
 
-    @property
-    def is_connected(self) -> bool:
-        """See :class:`HTTPConnection`."""
-        just_used = self.sock is not None and time.monotonic() - self._answered_at < _JUST_NOW_S
-        return just_used or super().is_connected
+    def exchange(self, sent: bytes, method: str, seconds: float) -> _Answer:
+        """Sends a request in one piece over the connection, which stands, and returns the begin of the answer, whose
+        end has to be here in so many seconds.
 
-    def request(  # type: ignore[override]  # as that of urllib3, which is no http.client's either
-        self, method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None, **options: Any
-    ) -> None:
-        """See :class:`HTTPConnection`, which also does what is not plain."""
-        head = None if self.proxy or options.get("chunked") else _head(method, url, body, headers or {})
-        if head is None:
-            super().request(method, url, body=body, headers=headers, **options)
-            return
-        if self.sock is None:
-            self.connect()
-        self._asked = method, url
-        self.sock.sendall(head + (body or b""))
-
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as above
-        """See :class:`HTTPConnection`."""
-        if self._asked is None:
-            return super().getresponse()
-        (method, url), self._asked = self._asked, None
-        _wait_at_most(self.sock, self.timeout)
-        answer = self.response_class(self.sock, method=method)
+        :raises OSError, HTTPException: there is none. Then the connection is closed.
+        """
+        self.sock.settimeout(seconds)
         try:
+            self.sock.sendall(sent)
+            answer = _Answer(self.sock, method=method)
             answer.begin()
         except BaseException:
-            answer.close()
+            self.close()
             raise
-        self._answered_at = time.monotonic()
         if answer.will_close:
             self.close()
-        return HTTPResponse(
-            answer,
-            HTTPHeaderDict(answer.msg.raw_items()),
-            answer.status,
-            answer.version,
-            reason=answer.reason,
-            preload_content=False,
-            decode_content=False,
-            original_response=answer,
-            request_method=method,
-            request_url=url,
-        )
-
-
-def _head(method: str, url: str, body: Any, headers: Mapping[str, str]) -> bytes | None:
-    """The lines before the body; ``None`` unless all of them are given and plain."""
-    lines = [f"{method} {url} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    is_whole = "Host" in headers and ("Content-Length" in headers if isinstance(body, bytes) else method == "GET")
-    if not is_whole or not all(line.isascii() and line.isprintable() for line in lines) or " " in url:
-        return None
-    return "\r\n".join([*lines, "", ""]).encode("ascii")
+        return answer
 
 
 class TLSConnection(HTTPSConnection, Connection):

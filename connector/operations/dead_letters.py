@@ -98,5 +98,6 @@ def _letter(telling: Telling) -> DeadLetter:
 
 def _telling_key(key: Key) -> TellingKey | None:
     """Of what could not be told; ``None``: it is a ticket."""
-    parts = key.ticket.split(_BETWEEN)
+    # A contact or an address may hold the sign itself.
+    parts = key.ticket.split(_BETWEEN, 2)
     return TellingKey(key.helpdesk, *parts) if len(parts) == len(TellingKey._fields) - 1 else None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Priority, TicketKind
+from connector.domain.vocabulary import Duplicate, Priority, TicketKind
 from connector.policy.models import Policy
 from connector.simulation.acts import Act
 from connector.simulation.at_once import at_once
@@ -57,7 +57,7 @@ class Report(NamedTuple):
     policies: Policies
     incidents: int
     others: int
-    """Tickets that no clock holds for: problem records, RFO tasks, other departments'."""
+    """Tickets that no clock holds for: problem records, RFO tasks, other departments', duplicates."""
     unreadable: int
     """Tickets that the helpdesk lists and does not show."""
     restless: list[str]
@@ -67,6 +67,11 @@ class Report(NamedTuple):
     customers: dict[str, tuple[int, int]]
     """Customer → incidents, and how many of them differ."""
     differing: list[Compared]
+
+
+def is_case(ticket: Ticket) -> bool:
+    """Whether it is an incident of its own: one fault counts once, however often it was reported."""
+    return ticket.kind is TicketKind.INCIDENT and ticket.fields.duplicate is not Duplicate.CONFIRMED
 
 
 def compared(tickets: Iterable[Ticket | None], in_use: Policy, new: Policy | None, until: datetime) -> Report:
@@ -83,7 +88,7 @@ def compared(tickets: Iterable[Ticket | None], in_use: Policy, new: Policy | Non
     restless, differing = list[str](), list[Compared]()
     lives = list[tuple[tuple[Act, ...], tuple[Act, ...]]]()
     for ticket in tickets:
-        if ticket is None or ticket.kind is not TicketKind.INCIDENT:
+        if ticket is None or not is_case(ticket):
             left_out["unreadable" if ticket is None else "others"] += 1
             continue
         asked.clear()

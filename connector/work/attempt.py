@@ -272,7 +272,7 @@ def _reconcile(
         log.error("a text does not fit, another is said instead", ticket=job.key.ticket, **text._asdict())
 
     started, now = time.perf_counter(), table.now()
-    telling = Outside(table.tellings, tellers, job.key.helpdesk, job.key.ticket)
+    telling = Outside(table.tellings, tellers, job)
     with failures_told_to(failed):
         result = reconcile(
             desk,

@@ -37,6 +37,8 @@ class Job(NamedTuple):
     """When the rules would have decided next, as the last good run saw it (UTC); ``None``: nothing was planned."""
     deaths: int = 0
     """How many of these attempts were never heard of again: whoever had claimed it may have died of it."""
+    told: bool = True
+    """Whether there are rows of what is or was to be told outside of it: only who holds the job adds to them."""
 
 
 class Done(NamedTuple):

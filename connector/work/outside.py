@@ -13,17 +13,18 @@ from connector.domain.event import EventKind, Told
 from connector.domain.ticket import Ticket
 from connector.policy.models import Policy
 from connector.rules.telling import given_up_mark, told_mark
+from connector.work.jobs import Job
 from connector.work.tellings import Teller, Telling, TellingKey, Tellings
 
 
 class Outside:
     """See the module. Without ``tellers`` nothing is read or planned."""
 
-    def __init__(self, tellings: Tellings, tellers: Sequence[Teller], helpdesk: str, ticket: str) -> None:
+    def __init__(self, tellings: Tellings, tellers: Sequence[Teller], job: Job) -> None:
         self._tellings = tellings
         self._tellers = tellers
-        self._helpdesk = helpdesk
-        self._rows = tellings.of(helpdesk, ticket) if tellers else []
+        self._helpdesk = job.key.helpdesk
+        self._rows = tellings.of(*job.key) if tellers and job.told else []
 
     @property
     def told(self) -> list[Told]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    exists,
     func,
     literal,
     literal_column,
@@ -35,7 +36,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from connector.work.database import Database, Insert
 from connector.work.jobs import MOST_DEATHS
 from connector.work.outlook import Outlook
-from connector.work.schema import HELPDESKS, PAUSES, TICKETS
+from connector.work.schema import HELPDESKS, PAUSES, TELLINGS, TICKETS
 
 _T = TICKETS.c
 _H = HELPDESKS.c
@@ -156,6 +157,9 @@ def _claim(which: ColumnElement[bool]) -> ReturningUpdate[Any]:
         .cte("ready")
     )
     died = case((_T.token.is_not(None), 1), else_=0)
+    # Columns in RETURNING are written without their table, which would make those of the inner one of them.
+    helpdesk, ticket = (literal_column(f"{TICKETS.name}.{name}", Text) for name in ("helpdesk", "ticket"))
+    told = exists().where(TELLINGS.c.helpdesk == helpdesk, TELLINGS.c.ticket == ticket)
     return (
         update(TICKETS)
         .where(_T.helpdesk == _HELPDESK, _T.ticket.in_(select(ready.c.ticket)))
@@ -167,7 +171,7 @@ def _claim(which: ColumnElement[bool]) -> ReturningUpdate[Any]:
             attempts=_T.attempts + died,
             deaths=_T.deaths + died,
         )
-        .returning(_T.was_due, _T.ticket, _T.generation, _T.attempts, _T.deadline, _T.deaths)
+        .returning(_T.was_due, _T.ticket, _T.generation, _T.attempts, _T.deadline, _T.deaths, told.label("told"))
     )
 
 

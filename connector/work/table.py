@@ -165,7 +165,15 @@ class WorkTable:
             return rows
 
         return [
-            Job(Key(helpdesk, row.ticket), row.generation, row.attempts, token, optional_time(row.deadline), row.deaths)
+            Job(
+                Key(helpdesk, row.ticket),
+                row.generation,
+                row.attempts,
+                token,
+                optional_time(row.deadline),
+                row.deaths,
+                bool(row.told),
+            )
             for row in sorted(self._database.write(work), key=lambda row: (row.was_due, row.ticket))
         ]
 

@@ -54,6 +54,7 @@ _GATHER_S = 0.05
 """Results that come this close together are stored in one transaction."""
 
 _STOP_TRIES = 60
+_TIMES_DONE = 3
 _MOST_AHEAD = 2_048
 """Jobs that a worker holds at most. It holds so many only while it does several thousand in a second."""
 
@@ -88,9 +89,10 @@ class Worker:
         self._failures = Outages()
         self._threads = threads
         self._rate_limiter = RateLimiter(rate)
-        # Jobs are claimed ahead, so that no thread waits while results are stored and new jobs are claimed.
+        # Jobs are claimed ahead, so that no thread waits while results are stored and new jobs are claimed: the more,
+        # the more were done since the last claim.
         self._ahead = self._least_ahead = max(4 * threads, 16)
-        self._more_wait = False
+        self._done = 0
         self._schedule = schedule or SweepSchedule()
         self._sweeps = SweepPlan(table, desk.name, self._schedule, lambda: self._stopping)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -291,21 +293,12 @@ class Worker:
         return jobs
 
     def _claim(self) -> None:
-        self._look_ahead()
-        room = self._ahead - len(self._held)
-        if room < self._ahead // 4:
+        if self._ahead - len(self._held) < self._ahead // 4:
             return
-        jobs = self._next_jobs(room)
-        self._more_wait = len(jobs) == room
-        for job in jobs:
+        self._ahead = min(max(_TIMES_DONE * self._done, self._least_ahead), _MOST_AHEAD)
+        self._done = 0
+        for job in self._next_jobs(max(self._ahead - len(self._held), 0)):
             self._jobs.put(job)
-
-    def _look_ahead(self) -> None:
-        """Doubles the number of claimed jobs when the threads ran out of them; halves it when half would be enough."""
-        if not self._held and self._more_wait:
-            self._ahead = min(2 * self._ahead, _MOST_AHEAD)
-        elif len(self._held) > self._ahead // 2:
-            self._ahead = max(self._ahead // 2, self._least_ahead)
 
     def _store(self) -> None:
         self._collect(POLL_S)
@@ -324,6 +317,7 @@ class Worker:
                     self._hanging -= 1
                     self._jobs.put(None)
                 self._begun.pop(result.outcome.job, None)
+                self._done += 1
                 if isinstance(result.outcome, Done):
                     self.watch.looked()
                 self._unsaved.append(result)

@@ -6,6 +6,7 @@ from typing import Any
 from connector.domain.document import File
 from connector.helpdesks.http import EndpointPauses
 from connector.helpdesks.jira.client import JiraClient
+from tests.jira_admin import add_queue, add_sla, add_to_group, attach
 from tests.unit.sandbox.jira.desk import INTERNAL, PORTAL, Desk, new_desk
 
 DUE = "2026-11-22T10:00:00.000+0000"
@@ -52,7 +53,7 @@ def site(desk: Desk) -> None:
         desk.ok("GET", "user?username=agent")
         desk.ok("GET", "user/search?username=agent")
     role = desk.ok("POST", "role", {"name": "Escalation Manager"}, by="admin")["id"]
-    desk.jira.add_to_group("stranger@example.com", "managers")
+    add_to_group(desk.jira, "stranger@example.com", "managers")
     named = user if desk.cloud else "agent"
     desk.ok("POST", f"project/ISP/role/{role}", {"user": [named]}, by="admin")
     desk.ok("POST", f"project/ISP/role/{role}", {"group": ["managers"]}, by="admin")
@@ -82,7 +83,7 @@ def issues(desk: Desk) -> None:
     if desk.cloud:
         desk.ok("PUT", f"issue/{issue}?returnIssue=true", {"fields": {"summary": "y"}})
         desk.ok("GET", f"issue/{issue}/changelog?startAt=0&maxResults=50")
-    desk.jira.attach(issue, "trace.txt", desk.tokens["customer"])
+    attach(desk.jira, issue, "trace.txt", desk.tokens["customer"])
     reader = {"accountId": desk.jira.user_id("agent@example.com")} if desk.cloud else {"name": "agent"}
     mail = {"subject": "Level 2", "textBody": "x", "to": {"users": [reader]}}
     desk.ok("POST", f"issue/{issue}/notify", mail)
@@ -192,8 +193,8 @@ def portal(desk: Desk) -> None:
     desk.ok("GET", path, by="customer")
     desk.ok("POST", f"{path}/comment", {"body": "hello", "public": True}, by="customer")
     desk.ok("GET", f"{path}/comment?public=true&internal=false", by="customer")
-    desk.jira.add_sla("Time to resolution", timedelta(hours=4), "resolution", ["Waiting for customer"])
-    desk.jira.add_sla("Time to first response", timedelta(hours=1), "response")
+    add_sla(desk.jira, "Time to resolution", timedelta(hours=4), "resolution", ["Waiting for customer"])
+    add_sla(desk.jira, "Time to first response", timedelta(hours=1), "response")
     desk.pass_time(hours=2)
     desk.ok("GET", f"{path}/sla")
     desk.ok("POST", f"{path}/comment", {"body": "we are on it"})
@@ -208,7 +209,7 @@ def portal(desk: Desk) -> None:
     for number in desk.jira.world.organizations:
         desk.ok("POST", f"{PORTAL}organization/{number}/user", named)
         desk.ok("GET", f"{PORTAL}organization/{number}/user")
-    queue = desk.jira.add_queue("All", "project = ISP")
+    queue = add_queue(desk.jira, "All", "project = ISP")
     desk.ok("GET", f"{PORTAL}servicedesk/1/queue?includeCount=true")
     desk.ok("GET", f"{PORTAL}servicedesk/1/queue/{queue}/issue")
 

@@ -16,6 +16,7 @@ from connector.sandbox.front import Served
 from connector.sandbox.jira.furnished import BOT
 from connector.sandbox.jira.house import JiraHouse
 from tests.contract.jira_specifications import scopes_of
+from tests.jira_admin import add_to_group, give_role_to_group
 from tests.promises.conftest import COMPLETE, set_the_stage
 from tests.quality import ROOT
 from tests.unit.helpdesks.jira.doctor.installation import Installation
@@ -39,8 +40,8 @@ def _life(database_url: str) -> Iterator[Served]:
     with cast.stage as stage:
         assert isinstance(stage.house, JiraHouse)
         sandbox = stage.house.sandbox
-        sandbox.add_to_group("grace@interspace.example", "night shift")
-        sandbox.give_role_to_group("Service Desk Team", "night shift")
+        add_to_group(sandbox, "grace@interspace.example", "night shift")
+        give_role_to_group(sandbox, "Service Desk Team", "night shift")
         ticket = cast.customer.writes("Line down", COMPLETE, channel=Channel.WEB)
         stage.settle()
         stage.person("bob@harbour.example", organization="Harbour Bank", name="Bob")

@@ -47,7 +47,7 @@ def test_who_has_an_account_in_jira_is_mailed_by_it(jira_cast: Cast) -> None:
         courier.run_due()
         stage.settle()
 
-    (mail,) = jira.mails()
+    (mail,) = jira.world.mails
     assert (mail.to, mail.issue) == ("shift@isp.example", stage.ticket(ticket).number)
     assert mail.subject == "Escalation level 2: Line dead"
     assert "Priority: P1" in mail.body

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from connector.domain.vocabulary import Actor, Priority, TicketState
 from tests.counted import Counted
+from tests.jira_admin import rename_project, take_off_screens
 from tests.promises.conftest import COMPLETE, Cast, jira_house, zammad_house
 
 
@@ -72,7 +73,7 @@ def test_a_jira_project_with_another_key_is_the_same(jira_cast: Cast) -> None:
     cast, stage = jira_cast, jira_cast.stage
     before = cast.customer.writes("Line dead", COMPLETE)
     stage.settle()
-    jira_house(cast.stage).rename_project("NET")
+    rename_project(jira_house(cast.stage).sandbox, "NET")
     after = cast.customer.writes("Another line dead", COMPLETE)
     stage.advance(timedelta(hours=2, minutes=5))
 
@@ -89,7 +90,7 @@ def test_a_field_that_leaves_its_screen_stops_nothing(jira_cast: Cast) -> None:
     cast, stage, counted = jira_cast, jira_cast.stage, Counted()
     ticket = cast.customer.writes("Line dead", COMPLETE)
     stage.settle()
-    jira_house(stage).take_off_screens("escalation_reason")
+    take_off_screens(jira_house(stage).sandbox, "Reason for escalation")
     stage.advance(timedelta(hours=4, minutes=5))
 
     assert stage.ticket(ticket).fields.escalation_level == 4

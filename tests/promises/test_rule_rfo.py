@@ -17,6 +17,7 @@ from connector.domain.ticket import LinkedTicket
 from connector.domain.vocabulary import Actor, CauseCategory, Priority, RfoRelease, RfoStatus, TicketKind, TicketState
 from connector.operations.explanation import explained
 from connector.sandbox.jira.desk import SandboxJira
+from tests.jira_admin import reopen_on_comment
 from tests.promises.conftest import COMPLETE, Cast, set_the_stage
 from tests.promises.evidence import levels_noted, notes
 
@@ -30,7 +31,7 @@ def cast(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Cast]:
     made = set_the_stage(sqlite_url, request.param)
     with made.stage:
         if isinstance(made.stage.sandbox, SandboxJira):
-            made.stage.sandbox.reopen_on_comment(("Resolved", "Done", "Closed"), "Open")
+            reopen_on_comment(made.stage.sandbox, ("Resolved", "Done", "Closed"), "Open")
         yield made
 
 

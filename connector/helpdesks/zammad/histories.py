@@ -21,7 +21,7 @@ from connector.helpdesks.zammad.names import Meanings
 
 _SAME_REQUEST = timedelta(seconds=2)
 _ROWS_KEPT = 25_000
-"""Rows of histories that are kept, of 1.6 KB each."""
+"""Rows of histories that are kept, of 0.3 KB each."""
 _ROWS_OF_ASSETS = 5
 """What comes with each history takes as much as so many rows."""
 _MOST_MERGED = 50

@@ -56,9 +56,9 @@ class TicketWriter(NamedTuple):
             raise explained(error, body, self.mapping) from error
         self.histories.forget(ticket.id)
         row = self._internal(ticket, answer) if is_internal else parsed(TicketRow, answer, f"PUT {path}")
-        self.check_stored(row, changes, f"PUT {path}")
+        stored = self.check_stored(row, changes, f"PUT {path}")
         # Of what crossed this write nobody will tell: as if it had not been seen, so that the next sweep finds it.
-        return ticket.updated_at if self._crossed(ticket, changes, note, row) else row.updated_at
+        return ticket.updated_at if self._crossed(ticket, changes, note, row, stored) else row.updated_at
 
     def attributes(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Values of fields as Zammad takes them. An empty priority or group is left as it is."""
@@ -72,8 +72,9 @@ class TicketWriter(NamedTuple):
                 body[self.mapping.attribute(field)] = encode(value)
         return body
 
-    def check_stored(self, row: TicketRow, changes: Mapping[str, Any], where: str) -> None:
-        """Zammad ignores unknown attributes and turns bad values into null, both with 200 (recordings 065, 072).
+    def check_stored(self, row: TicketRow, changes: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+        """The custom fields in the answer to a write. Zammad ignores unknown attributes and turns bad values into null,
+        both with 200 (recordings 065, 072).
 
         :raises RefusedError: the answer shows another value than was sent.
         """
@@ -87,6 +88,7 @@ class TicketWriter(NamedTuple):
                 details=frozenset(lost),
                 written=True,
             )
+        return stored
 
     def _article(self, ticket: Ticket, note: Note) -> dict[str, Any]:
         article = article_of(note) | {"preferences": {PROPERTY: self.proofs.sealed(ticket.id, note.marks)}}
@@ -120,11 +122,17 @@ class TicketWriter(NamedTuple):
             raise PermanentError(f"Zammad PUT {path}: the answer holds no such ticket")
         return row
 
-    def _crossed(self, ticket: Ticket, changes: Mapping[str, Any], note: Note | None, row: TicketRow) -> bool:
+    def _crossed(
+        self,
+        ticket: Ticket,
+        changes: Mapping[str, Any],
+        note: Note | None,
+        row: TicketRow,
+        stored: Mapping[str, Any],
+    ) -> bool:
         """Whether the answer shows what somebody else has changed or written since the ticket was read. We are the last
         who changed it then, so that no trigger of ours fires for it."""
-        custom = self.decoder.fields_of(row.model_extra or {})
-        now = {**custom, "priority": self.meanings.priority(row.priority_id)}
+        now = {**stored, "priority": self.meanings.priority(row.priority_id)}
         if any(getattr(ticket.fields, field) != value for field, value in now.items() if field not in changes):
             return True
         known = max((int(article.id) for article in ticket.articles), default=0)

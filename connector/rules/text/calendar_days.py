@@ -30,6 +30,7 @@ DATE = (
     rf"(?P<iso_y>\d{{4}})(?P<iso_s>[-/.])(?P<iso_m>\d{{1,2}})(?P=iso_s)(?P<iso_d>\d{{1,2}})(?=[Tt]\d|(?![\w/:-]))"
     rf"|(?P<dot_d>\d{{1,2}})\.\s?(?P<dot_m>\d{{1,2}})\.(?:\s?(?P<dot_y>\d{{4}}|\d{{2}}){_NOT_A_CLOCK}(?!\w))?(?!\d)"
     rf"|(?P<two_a>\d{{1,2}})(?P<two_s>[/-])(?P<two_b>\d{{1,2}})(?P=two_s)(?P<two_y>\d{{4}}|\d{{2}})(?![\w/:-])"
+    r"|(?!24/7\b)(?P<short_a>\d{1,2})/(?P<short_b>\d{1,2})(?![\w/:.-])"
     rf"|(?P<day_d>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]?(?:of\s)?(?P<day_m>{_MONTH})(?:\b\.?|(?=\d\d\b))"
     rf"(?:[\s,-]{{0,2}}(?P<day_y>\d{{4}}|\d{{2}}){_NOT_A_CLOCK}(?!\w))?"
     rf"|\b(?P<mon_m>{_MONTH})\.?\s?(?P<mon_d>\d{{1,2}})(?:st|nd|rd"
@@ -40,6 +41,7 @@ DATE = (
 """A regular expression (ignoring case) for a date; its named groups are read by :func:`read_day`."""
 WEEKDAY = rf"\b(?:{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})\b|\b(?:{'|'.join(_GERMAN_SHORT)})[.,]"
 _OLD = timedelta(days=180)
+_LONG_AGO = timedelta(days=2 * 365)
 
 
 def long_date(day: date) -> str:
@@ -68,12 +70,12 @@ def _without_year(month: int, number: int, today: date) -> date | Unclear | None
     return past
 
 
-def _numbers(match: re.Match[str]) -> date | Unclear | None:
-    """``a/b/year``: only one reading, or a doubt."""
+def _numbers(match: re.Match[str], today: date) -> date | Unclear | None:
+    """``a/b/year``: only one reading, or a doubt. A year of two digits may stand first, unless that is long ago."""
     said = match[0]
-    if len(match["two_y"]) == 2:
+    a, b, year = int(match["two_a"]), int(match["two_b"]), _year(match["two_y"])
+    if len(match["two_y"]) == 2 and (_day(2000 + a, b, year - 2000) or date.min) > today - _LONG_AGO:
         return Unclear("written_date", {"said": said})
-    a, b, year = int(match["two_a"]), int(match["two_b"]), int(match["two_y"])
     day_first, month_first = _day(year, b, a), _day(year, a, b)
     if day_first and month_first and day_first != month_first:
         days = {"date": long_date(day_first), "other": long_date(month_first)}
@@ -81,12 +83,22 @@ def _numbers(match: re.Match[str]) -> date | Unclear | None:
     return day_first or month_first
 
 
+def _short(match: re.Match[str], today: date) -> date | Unclear | None:
+    """``a/b`` without a year: only one reading, or a doubt."""
+    a, b = int(match["short_a"]), int(match["short_b"])
+    if a <= 12 and b <= 12:
+        return Unclear("written_date", {"said": match[0]})
+    return _without_year(min(a, b), max(a, b), today)
+
+
 def read_day(match: re.Match[str], today: date) -> date | Unclear | None:
     """The day of a match of :data:`DATE`, seen from ``today``; ``None`` for a day that does not exist."""
     if match["iso_y"]:
         return _day(int(match["iso_y"]), int(match["iso_m"]), int(match["iso_d"]))
     if match["two_y"]:
-        return _numbers(match)
+        return _numbers(match, today)
+    if match["short_a"]:
+        return _short(match, today)
     if match["relative"]:
         return today - timedelta(days=_RELATIVE[match["relative"].lower()])
     for kind in ("dot", "day", "mon"):

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from connector.rules.text.cues import (
+    ANSWERED_NO,
+    ANSWERED_YES,
     AS_AGREED,
     AS_REQUESTED,
     ASKED_BEFORE,
@@ -23,6 +25,7 @@ from connector.rules.text.cues import (
     COMPLAINT,
     CONDITION,
     ELSEWHERE,
+    EXCEPTED,
     HANDED_OVER,
     HIGH_TIME,
     IMPERATIVE,
@@ -39,13 +42,17 @@ from connector.rules.text.cues import (
     OTHER_ACT,
     OUR_TURN,
     PAST,
+    PERMITS,
     PLEASE,
     PLEASE_DO,
+    PRONOUN_WISH,
+    RATHER_THAN,
     REASON,
     TELL,
     THANKS,
     THIRD_PARTY,
     TOLD,
+    UNHAPPY,
     WHEN_READY,
     WISH,
     WITHDRAWAL,
@@ -93,6 +100,8 @@ _LABEL = re.compile(
 """A labelled line or a greeting: what follows begins anew."""
 _LONGEST = 500
 """Characters of a sentence that are read together: what takes longer to read is no sentence of a mail."""
+_SHORT_QUESTION = 2
+"""The most words of a question that may be a wish, such as "Escalation now?"."""
 _AFTERTHOUGHT = 3
 """The most words of an afterthought that takes back what was named, such as "…, please don't"."""
 _BARE_DEMAND = re.compile(
@@ -110,9 +119,9 @@ _DEMAND_NOW = re.compile(
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?![\s]|$)[^.!?;\n]*)*[.!?;]*")
 _OTHER_PART = re.compile(r"[,;:]|\d\)|\b(?:and|und|then|dann|so)\b", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(
-    r",? (?:but|sondern|aber|instead(?! of)|stattdessen|rather(?! than))(?= )"
-    r"|, ?(?:so |and |und |also |then |therefore |hence |daher |deshalb |darum )?"
-    r"(?=(?:please|pls|kindly|bitte|bitten|möchten|fordern|we|i|wir|ich|you|our|unser\w*|my|the|die|der|das|it|es) )"
+    r",? (?:but|sondern|aber|instead(?! of)|stattdessen|rather(?! than| you))(?= )"
+    r"|, ?(?:so |now |jetzt |nun |and |und |also |then |therefore |hence |daher |deshalb |darum )?"
+    r"(?=(?:please|pls|kindly|bitte|bitten|möchten|fordern|we|i|wir|ich|you|our|unser\w*|my|the|die|der|das|it|es)[ '])"
     r"(?![^,.!?;]* zu (?:\w+ )?\w+en\W*$)"
     r"| (?:and|und|so|daher|deshalb|therefore|hence) (?=(?:therefore |hence |daher |deshalb )?"
     r"(?:please|pls|kindly|bitte|we|i|wir|ich|request) )"
@@ -203,8 +212,18 @@ def _segment(clause: str, at: int) -> str:
     return clause[start : end if end >= 0 else len(clause)]
 
 
-def _judged(clause: str, sentence: str, named: re.Match[str]) -> Clause:
+def _answer(sentence: str) -> Iterator[Clause]:
+    """What a sentence says to the writer's own question before it: "Escalation needed? Not yet."."""
+    if ANSWERED_NO.match(sentence):
+        yield Clause(sentence, sentence, ("negation",), Verdict.NO)
+    elif ANSWERED_YES.match(sentence):
+        yield Clause(sentence, sentence, ("wish",), Verdict.UNCLEAR)
+
+
+def _judged(clause: str, sentence: str, named: re.Match[str], before: str) -> Clause:
     cues = _cues(clause, sentence, named)
+    if UNHAPPY.search(before):
+        cues += ("condition",)
     return Clause(clause, sentence, cues, _verdict(frozenset(cues)))
 
 
@@ -218,7 +237,8 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
     good = WOULD_BE_GOOD.search(clause) or HIGH_TIME.search(clause)
     wishes = HANDED_OVER.sub(" ", AS_REQUESTED.sub(" ", clause))
     polite = bool(ASKS_POLITELY.search(clause) or PLEASE.search(wishes) or good or IS_POSSIBLE.search(clause))
-    asked = sentence.endswith("?") and not polite and len(sentence.split()) > 2
+    asks = sentence.endswith("?") and not polite
+    short = len(sentence.split()) <= _SHORT_QUESTION
     informs = INFORMATION.match(clause) and not IS_POSSIBLE.search(clause)
     imperative = IMPERATIVE.match(clause) or IMPERATIVE.match(segment)
     inverted = INVERTED.match(sentence) and not sentence.endswith("?")
@@ -227,14 +247,19 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         "negation": NEGATION.search(segment)
         or NOT_BEFORE.search(plain[: named.start()])
         or AVOIDED.search(plain[: named.start()])
-        or AVOIDED_AFTER.search(plain[named.end() :]),
-        "other negation": NEGATION.search(plain) or WITHDRAWAL.search(plain),
-        "information": asked or informs or TELL.search(clause) or _mentions(clause, named),
+        or AVOIDED_AFTER.search(plain[named.end() :])
+        or RATHER_THAN.search(plain[: named.start()]),
+        "other negation": NEGATION.search(plain) or WITHDRAWAL.search(plain) or EXCEPTED.search(plain[: named.start()]),
+        "information": (asks and not short) or informs or TELL.search(clause) or _mentions(clause, named),
         "sent elsewhere": ELSEWHERE.search(clause),
         "asked before": ASKED_BEFORE.search(clause),
         "past": PAST.search(MAY_WE_HAVE.sub(" ", HIGH_TIME.sub(" ", plain)))
         or (THANKS.search(segment) and not IN_ADVANCE.search(clause)),
-        "condition": CONDITION.search(ordered) or inverted or OUR_TURN.search(clause),
+        "condition": CONDITION.search(ordered)
+        or inverted
+        or OUR_TURN.search(clause)
+        or PERMITS.search(clause)
+        or (asks and short),
         "third party": THIRD_PARTY.search(segment),
         "wish": polite or imperative or WISH.search(wishes),
         "handed over": _beside(HANDED_OVER, clause, named),
@@ -291,11 +316,14 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
     if named is None:
         return None
     clauses: list[Clause] = []
+    before = ""
     for sentence in sentences(normalized(text)):
         touched = False
+        if clauses and before.endswith("?") and clauses[-1].sentence == before:
+            clauses += _answer(sentence)
         for clause in _clauses(sentence, named):
             if (match := named.search(clause)) is not None:
-                clauses.append(_judged(clause, sentence, match))
+                clauses.append(_judged(clause, sentence, match, before))
                 touched = True
             elif touched and len(clause.split()) <= _AFTERTHOUGHT and NEGATION.search(COMPLAINT.sub(" ", clause)):
                 clauses.append(Clause(clause, sentence, ("negation",), Verdict.NO))
@@ -304,8 +332,11 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
             elif clauses and PLEASE_DO.search(clause) and not NEGATION.search(clause):
                 condition = CONDITION.search(WHEN_READY.sub(" ", sentence)) is not None
                 clauses.append(Clause(clause, sentence, ("wish",), Verdict.UNCLEAR if condition else Verdict.YES))
+            elif clauses and PRONOUN_WISH.search(clause) and not NEGATION.search(clause):
+                clauses.append(Clause(clause, sentence, ("wish",), Verdict.UNCLEAR))
         if not touched and (match := named.search(sentence)) is not None:
-            clauses.append(_judged(sentence, sentence, match))
+            clauses.append(_judged(sentence, sentence, match, before))
+        before = sentence
     last = normalized(text).strip().rpartition("\n\n")[2]
     if (
         len(clauses) == 1

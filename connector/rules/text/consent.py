@@ -12,7 +12,9 @@ _YES = re.compile(
     r"(?<![\w-])(?:yes|affirmative|yep|yeah|ok|okay|k|agreed?|fine|sure|of course(?! not)|go ahead|sounds good"
     r"|that works"
     r"|works for (?:me|us)"
-    r"|no (?:problem|objections?|rush|hurry)|keine eile|eilt nicht|meinetwegen|von mir aus|alles klar|confirm(?:ed)?"
+    r"|no (?:problem|objections?|rush|hurry|stress|worries)|kein stress|(?:do not|don't|wouldn't) mind|(?:early"
+    r"|soon) enough"
+    r"|früh genug|keine eile|eilt nicht|meinetwegen|von mir aus|alles klar|confirm(?:ed)?"
     r"|accept(?:ed|able)?|approved?|alright|all right|consent|ja|jawohl|jo|gern|gerne"
     r"|einverstanden"
     r"|in ordnung|passt|geht klar|kein problem|keine einwände|nichts dagegen|stimme\w*"
@@ -23,7 +25,8 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 _NO_OBJECTION = re.compile(
-    r"\b(?:no (?:problem|objections?|rush|hurry|worries|issues?)|kein problem|keine (?:einwände|eile)|eilt nicht"
+    r"\b(?:no (?:problem|objections?|rush|hurry|worries|issues?|stress)|(?:do not|don't|wouldn't) mind"
+    r"|kein (?:problem|stress)|keine (?:einwände|eile)|eilt nicht"
     r"|nichts dagegen)\b",
     re.IGNORECASE,
 )
@@ -31,7 +34,8 @@ _GO_ON = re.compile(
     r"\b(?:carry on|go on|keep (?:on|going|working)|continue|proceed|resume|work on)\b[^.!?]{0,30}"
     r"\b(?:now|tonight|immediately|at once|today|right away)\b"
     r"|\b(?:sofort|jetzt|gleich|heute|bitte) (?:noch )?(?:weiter\w*)|\bweiter(?:machen|arbeiten)\b"
-    r"|\bout of the question\b|\bkommt (?:gar |überhaupt )?nicht in frage\b|\bdisagree\w*|\brefuse\w*|\bobject to\b"
+    r"|\bout of the question\b|\bkommt (?:gar |überhaupt )?nicht in frage\b|\bdisagree\w*|\b(?:refuse|reject"
+    r"|decline|verweiger)\w*|\bdenied\b|\babgelehnt\b|\bobject to\b"
     r"|\blehne\w*\b.{0,40}\bab\b|\bauf keinen fall\b",
     re.IGNORECASE,
 )
@@ -60,6 +64,10 @@ _HEDGE = re.compile(
     r"|würden?|could|könnten?|müsste|said|gesagt|solang\w*|unter der bedingung|provided)\b|\?",
     re.IGNORECASE,
 )
+_DENIED = re.compile(
+    r" (?:is |was |has (?:been )?|can |cannot |wird |ist )?(?:not|nicht|never|refused|denied|withheld)\b", re.IGNORECASE
+)
+"""Behind what would be a yes: "consent not given"."""
 _FAREWELL = re.compile(
     r"[ ,.!]+(?:(?:viele|liebe|beste)? ?gr(?:u|ü)(?:ß|ss)e?|lg|vg|mfg|(?:best |kind )?regards|cheers"
     r"|schönen (?:feierabend|abend|tag)"
@@ -89,7 +97,8 @@ _SMALL_WORDS = frozenset({
     "arbeitstag", "zu", "gut", "haben", "dem", "aufschub", "auch", "saturday", "sunday", "samstag", "sonntag",
     "proposal", "suggestion", "pls", "end", "perfectly", "völlig", "können", "i'm", "no", "issues", "issue",
     "postpone", "verschieben", "vorschlag", "ihrem", "eurem", "ihren", "weekend",
-    "wochenende", "over", "after", "nach", "übers", "week", "woche",
+    "wochenende", "thx", "tnx", "thanx", "cheers", "ta", "merci", "asking", "given", "waiting", "continuing",
+    "proceeding", "resuming", "deferring", "postponing", "pausing", "over", "after", "nach", "übers", "week", "woche",
 })  # fmt: skip
 """What may stand around a plain yes."""
 _HOW_LONG = re.compile(
@@ -132,14 +141,30 @@ def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | No
     }
     told = tuple(name for name, cue in cues.items() if cue)
     if not (names_it or (asked and told and set(told) - {"long", "more"})):
-        return None
-    begins_with_yes = _YES.match(words.lstrip("*_ ")) is not None
+        return _answers_unclearly(words) if asked else None
+    begins = _YES.match(words.lstrip("*_ "))
+    begins_with_yes = begins is not None and not _DENIED.match(words.lstrip("*_ "), begins.end())
     few_words = names_it or len(words.split()) <= _FEW_WORDS
     verdict = _verdict(frozenset(told), begins_with_yes=begins_with_yes, few_words=few_words)
     if verdict is None:
-        return None
+        return _answers_unclearly(words) if asked else None
     said = next((line for line in words.split("\n") if _YES.search(line) or (named and named.search(line))), words)
     return Reading(verdict, said, (Clause(said, said, told, verdict),))
+
+
+_SAYS_NOTHING = re.compile(
+    r"\W*(?:(?:many |vielen |besten |herzlichen )?(?:thanks?|thank you|thx|danke?|merci)(?: (?:you|a lot|very much"
+    r"|again|sehr))?"
+    r"|received|noted|fyi)?\W*",
+    re.IGNORECASE,
+)
+
+
+def _answers_unclearly(words: str) -> Reading | None:
+    """A short first answer to our question that is neither yes nor no is for a person to read."""
+    if "?" in words or not 0 < len(words.split()) <= _FEW_WORDS or _SAYS_NOTHING.fullmatch(words):
+        return None
+    return Reading(Verdict.UNCLEAR, words, (Clause(words, words, ("answer",), Verdict.UNCLEAR),))
 
 
 _PLAIN_TIME = re.compile(

@@ -31,6 +31,10 @@ COMPLAINT = _words(
     r"(?:do not|don't|please not) forget|vergessen sie (?:\w+ )?nicht|nicht (?:zu )?vergessen",
     r"if (?:(?:it|this|that) (?:has|is) |you have |that has )?(?:not|n't) (?:yet |already )?(?:been )?(?:done|escalated"
     r"|happened)|(?:falls|wenn|sofern) (?:noch )?nicht (?:schon |bereits )?(?:geschehen|erfolgt|passiert|veranlasst)",
+    r"(?:do not|don't|never|cannot|can't|can not|no need to|no point in|without|stop|tired of|done) (?:wait|delay"
+    r"|hesitat\w*"
+    r"|waiting|delaying)(?: (?:any longer|with|for))?",
+    r"nicht (?:mehr |länger )?(?:zögern|zu zögern|abwarten|zuwarten|zu warten|warten)|zögern sie (?:\w+ )?nicht",
     r"(?:nichts|niemand) (?:passiert|geschieht|geht mehr|geht|meldet|hat sich gemeldet|ruft|sich meldet)",
 )
 """Words of denial that deny nothing that is asked for."""
@@ -49,8 +53,9 @@ WITHDRAWAL = _words(
     r"|drop(?:ped)?|undo|take back|taken back|reverse|remove|skip|obsolete|outdated|abandon"
     r"|can be closed|may be closed"
     r"|stop (?:the|this|that|your|any|escalating|all)",
-    r"warte\w* (?:\w+ ){0,3}mit|verschieb\w*|zurückstell\w*|zurückhalt\w*|absehen|abgesehen|seh(?:t"
-    r"|en sie) (?:\w+ ){0,6}ab|abstand|zurückzieh\w*|zurückgezogen|zieh\w* (?:\w+ ){0,6}zurück"
+    r"warte\w* (?:\w+ ){0,3}mit|verschieb\w*|zurück(?:zu)?(?:stell|halt|fahr)\w*|ab(?:zu)?(?:sehen|blasen)|abgesehen"
+    r"|(?:aus|ein)(?:zu)?(?:setzen|stellen)|auf(?:zu)?(?:schieben|heben)|ab(?:zu)?wenden|unterlass\w*|seh(?:t"
+    r"|en sie) (?:\w+ ){0,6}ab|abstand|zurück(?:zu)?zieh\w*|zurückgezogen|zieh\w* (?:\w+ ){0,6}zurück"
     r"|zurücknehm\w*|zurückgenommen|zurückzunehmen|nehm\w* (?:\w+ ){0,6}zurück|erledigt|obsolet|überholt|aufheben"
     r"|aufgehoben"
     r"|hinfällig|stornier\w*|verzicht\w*|ignorier\w*|vergessen|gegenstandslos|widerruf\w*|stoppen|beenden",
@@ -62,7 +67,7 @@ NOT_BEFORE = re.compile(
 )
 """Something else has to come first."""
 AVOIDED = re.compile(
-    r"\b(?:avoid\w*|prevent\w*|spare (?:us|you|me)|declin\w*|reject\w*|refus\w*|vermeid\w*|verhinder\w*)"
+    r"\b(?:avoid\w*|prevent\w*|spare (?:us|you|me)|declin\w*|reject\w*|refus\w*|hesitat\w*|vermeid\w*|verhinder\w*)"
     r"(?:,? (?:an?|any|the|this|that|it|is|we|you|to|from|having to|further|eine?|die|jede|weitere|dass|das|es|wir"
     r"|man))*\W*$",
     re.IGNORECASE,
@@ -74,6 +79,21 @@ AVOIDED_AFTER = re.compile(
     re.IGNORECASE,
 )
 """Stands behind it."""
+PERMITS = _words(
+    r"hesitat\w*|feel free|welcome to|at liberty|zögern|steht (?:\w+ )?frei"
+    r"|(?:sie|ihr|du) (?:dürfen|können|darfst|kannst|könnt|dürft) (?:\w+ )?gern\w?"
+)
+"""Leaves it to us."""
+EXCEPTED = re.compile(
+    r"\b(?:short of|other than|apart from|aside from|except(?: for)?|save for|(?:any|every)thing but|all but|außer"
+    r"|abgesehen von|bis auf)\b[^,.]{0,20}$",
+    re.IGNORECASE,
+)
+"""Stands before what is left out."""
+RATHER_THAN = re.compile(
+    r"\b(?:rather|better|prefer\w*|lieber|besser)\b[^,.]* (?:than|als)\b[^,.]{0,20}$", re.IGNORECASE
+)
+"""Stands before what is wished for less."""
 HANDED_OVER = re.compile(
     r"\b(?:please|kindly|bitte)\s+(?:find(?! out)|refer to|see(?! (?:that|to))|finden sie|entnehmen sie)\b"
     r"|\b(?:finden|entnehmen) sie\b[^.,]{0,20}\bbitte\b",
@@ -134,7 +154,7 @@ MAY_WE_HAVE = re.compile(
 """What looks like the past in German, and is wished for: "können wir den RFO erhalten"."""
 HIGH_TIME = _words(
     r"(?:(?:it is|it's|its|is) (?:about |high )?)?time (?:you|that you|to|this is|this was) \w+|(?:grateful|glad"
-    r"|appreciate it) if you \w+"
+    r"|appreciate it) if you \w+|rather you (?!did(?:n't)? |do )\w+"
 )
 """What stands in the past and is wished for: "time you escalated"."""
 PAST = _words(
@@ -171,7 +191,7 @@ REASON = re.compile(
 )
 """What stands behind it denies no wish before it."""
 ASKED_BEFORE = re.compile(
-    r"\b(?:i|we|ich|wir)\b[^,]{0,30}\b(?:asked|requested|gebeten|angefordert|verlangt)\b", re.IGNORECASE
+    r"\b(?:i|we|ich|wir)\b[^,]{0,50}\b(?:asked|requested|gebeten|angefordert|verlangt)\b", re.IGNORECASE
 )
 IN_ADVANCE = _words("in advance", "im voraus")
 THIRD_PARTY = _words(
@@ -181,6 +201,10 @@ THIRD_PARTY = _words(
     r"(?:mein|unser|ihr|euer|der|die|den|einem|einen|ein)\w{0,2} (?:\w+ )?(?:kolleg\w+|lieferant\w*|carrier|chef)",
     r"(?:mein|unser|ihr|euer|der|den|einem|einen|ein)\w{0,2} (?:\w+ )?kund\w+(?! (?:verlang|brauch|benötig|möcht"
     r"|will))",
+    r"(?:to|with|at|an|bei|beim|zum) (?:the|your|der|den|dem|ihr\w*) (?:\w+ )?(?:suppliers?|carriers?|vendors?"
+    r"|upstreams?"
+    r"|providers?|manufacturers?|subcontractors?|contractors?|landlord|datacent(?:er|re)|lieferant\w*|hersteller\w*"
+    r"|vorlieferant\w*|netzbetreiber\w*|(?:field|fib(?:er|re)|splic\w*|dig|civil)(?: \w+)?)",
     r"(?<!ihnen )(?:internally|intern)(?! (?:bei ihnen|on your))|on our side|in-house|bei uns|customer of ours",
 )
 ELSEWHERE = re.compile(
@@ -270,6 +294,39 @@ IMPERATIVE = re.compile(
     r"|erstell\w+|leit\w+|stell\w+|liefer\w+)\b",
     re.IGNORECASE,
 )
+PRONOUN_WISH = re.compile(
+    r"^\W*(?:then |so |now |just |dann |also |jetzt )*(?:do|tun sie|tut|mach\w* sie|macht) (?:it|so|that|das|dies|es)"
+    r" (?:right )?(?:now|at once|immediately|today|please|anyway|jetzt|sofort|gleich|bitte|endlich)\b"
+    r"|\b(?:send|mail|forward|give|schicken|senden|leiten)(?: sie)? (?:it|that|one|ihn|es|den|diesen)"
+    r" (?:to|an|directly|direkt|lieber|instead|stattdessen)\b"
+    r"|\b(?:please|kindly|bitte)\b[^,.!?]{0,30}\b(?:the|a|den|einen) (?:right|correct\w*|proper|same|full|final|new"
+    r"|missing"
+    r"|latest|richtig\w*|korrekt\w*|vollständig\w*|neuen) (?:one|version)?"
+    r"|\b(?:please|kindly|bitte)\b (?:\w+ )?(?:do the same|likewise|follow suit|ebenfalls|ebenso|das gleiche"
+    r"|dasselbe)\b"
+    r"|\b(?:need|want|welcome|like|appreciate|expect|await)(?: to (?:have|see|get|receive))? (?:yours|the same"
+    r"|one from you)\b"
+    r"|\bbitte (?:\w+ ){0,2}(?:nachholen|nachreichen|nachliefern|veranlassen|einleiten)\b",
+    re.IGNORECASE,
+)
+"""May wish for what another clause has named."""
+ANSWERED_YES = re.compile(
+    r"^\W*(?:yes|yep|yeah|sure|definitely|absolutely|indeed|please do|ja|jawohl|unbedingt)\b", re.IGNORECASE
+)
+ANSWERED_NO = re.compile(
+    r"^\W*(?:no|nope|nah|not (?:yet|now|really|at all|today|so far|needed|necessary|required)|of course not|never|nein"
+    r"|nee|noch nicht|nicht (?:nötig|notwendig|jetzt|wirklich)|derzeit nicht|aktuell nicht)\b",
+    re.IGNORECASE,
+)
+"""Begins a sentence that answers the writer's own question before it."""
+UNHAPPY = re.compile(
+    r"(?<!\w)(?:(?:still |are you |sie sind )?(?:not|nicht) (?:\w+ )?(?:happy|satisfied|zufrieden)|unhappy"
+    r"|dissatisfied|unzufrieden"
+    r"|(?:any )?(?:complaints?|problems?|issues?|questions?|feedback|concerns?)|beschwerden?|probleme?|fragen|urgent"
+    r"|dringend|emergency|notfall)(?: (?:with|about|mit)[^?]{1,40})?\?$",
+    re.IGNORECASE,
+)
+"""A signature's or form's question: what follows is said to whoever reads it."""
 PLEASE_DO = re.compile(
     r"\b(?:please|kindly|bitte)\b (?:do|send|share|provide|raise|forward|escalate|tun|senden|schicken|machen)\w*"
     r"(?: (?:sie|us|uns|me|mir))? (?:it|so|one|that|this|ihn|das|diesen|es)\b|\bcan you (?:send|provide"
@@ -301,6 +358,8 @@ OTHER_ACT = _words(
     r"|inform \w+ that"
     r"|streich\w*|lösch\w*|entfern\w*|abmeld\w*|abbestell\w*|übersetz\w*"
     r"|correct|amend|change|update|review|explain|clarify|discuss|comment on|check|confirm|read|compare|close|archive"
+    r"|leave|keep|lower|reduce|reset|freeze|restore|maintain|set(?: \w+){0,4} (?:back|down|to (?:level )?[01])"
+    r"|belass\w*|bleiben|senk\w*|(?:zurück|herab|herunter)(?:zu)?(?:setz|stuf)\w*"
     r"|korrigier\w+|berichtig\w+|änder\w+|ändern|prüf\w+|erklär\w+|erläuter\w+|besprech\w+|lesen|schließ\w+"
 )
 """Something else to be done with what is named than to give it."""

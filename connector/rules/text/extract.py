@@ -9,15 +9,15 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from connector.domain.fields import INTAKE, fit, shortened
-from connector.domain.vocabulary import Impact
 from connector.policy.catalogue import Identifiers
 from connector.rules.text.addresses import addresses_in_prose, read_addresses
-from connector.rules.text.choices import read_choices
+from connector.rules.text.choices import TICKED_LINE, UNTICKED, read_choices
 from connector.rules.text.findings import Doubt, Extraction, Unclear
-from connector.rules.text.impact import ToldImpact, impact_in_prose, is_partial, is_total_loss
+from connector.rules.text.impact import ToldImpact, impact_in_prose, is_partial
 from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_entries
 from connector.rules.text.markup import MAX_HTML, MAX_TEXT, Body, clean
 from connector.rules.text.reply import Line, Voice, read_lines
@@ -45,6 +45,7 @@ _ASKED_FOR = frozenset({"service_id", "problem_start", "short_description", "imp
 _BARE_WORDS = 8
 _NUMBERED = re.compile(r"^\W*(?:\(?\d{1,2}[.)]|[a-d]\)|[-*•])\s+")
 _PARTS = re.compile(r"\s*[,;/|]\s+")
+_SENTENCE_END = re.compile(r"(?<=[^\W\d])[.!]\s+|(?<=\d)\.\s+(?=[A-Z][a-z]+ (?!\d))")
 _MAX_SAID = 80
 _MAX_VALUES = 20
 """Lines that label the same field and are read."""
@@ -131,8 +132,8 @@ def _read(entry: Entry, message: _Message) -> Any:
             value = None if entry.below else read_circuit(entry.value, entry.loose, message.known.circuits)
         case "impact":
             value = read_choices(entry.value).impact
-            if value is None and is_total_loss(entry.value):
-                value = Impact.SERVICE_AFFECTING
+            if value is None and (told := impact_in_prose(entry.value)):
+                value = told.impact
         case "test_results":
             value = fit(entry.field, entry.value.rstrip())
         case "ip_addresses":
@@ -195,8 +196,8 @@ def _in_subject(prose: str, message: _Message, found: Container[str]) -> Iterato
 
 
 def _bare_answers(lines: list[str], message: _Message) -> Iterator[tuple[str, list[_Said]]]:
-    """Short lines with nothing but a value: where we have asked, these are the answers."""
-    plain = [_NUMBERED.sub("", line) for line in lines]
+    """Short sentences with nothing but a value: where we have asked, these are the answers."""
+    plain = [sentence for line in lines for sentence in _SENTENCE_END.split(_NUMBERED.sub("", line))]
     short = [line for line in plain if 0 < len(line.split()) <= _BARE_WORDS and "?" not in line]
     starts = [_Said(line, start) for line in short if (start := bare_start(line, message.sent_at, message.zones))]
     if not starts:
@@ -208,12 +209,25 @@ def _bare_answers(lines: list[str], message: _Message) -> Iterator[tuple[str, li
         yield "impact", told
 
 
+def _ticked(text: str) -> Iterator[tuple[str, list[_Said]]]:
+    """Ticked choices of a form whose lines have no label. A form shows what is not ticked, too."""
+    if not UNTICKED.search(text):
+        return
+    ticked = [(choice, read_choices(choice)) for choice in islice(TICKED_LINE.findall(text), _MAX_VALUES)]
+    for field in ("impact", "urgency", "fault_type"):
+        if said := [_Said(words, value) for words, choices in ticked if (value := getattr(choices, field))]:
+            yield field, said
+
+
 def _start_among_others(line: str, message: _Message) -> _Said | None:
-    """The only part of a line that says when: "09:20 UTC, SVC-1005, degradation"."""
+    """The only part of a line that says when, or day and time side by side: "23/11, 09:20 UTC, SVC-1005"."""
     parts = _PARTS.split(line)
-    telling = [part for part in parts if tells_when(part)]
-    start = bare_start(telling[0], message.sent_at, message.zones) if len(telling) == 1 < len(parts) else None
-    return _Said(telling[0], start) if start else None
+    telling = [at for at, part in enumerate(parts) if tells_when(part)]
+    if not 0 < len(telling) <= 2 or len(parts) == 1 or telling[-1] - telling[0] >= len(telling):
+        return None
+    said = " ".join(parts[at] for at in telling)
+    start = bare_start(said, message.sent_at, message.zones)
+    return _Said(said, start) if start else None
 
 
 def _only_sentence(lines: list[str]) -> str | None:
@@ -288,6 +302,7 @@ def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
     fields: dict[str, Any] = {}
     sources: tuple[Callable[[], Iterable[tuple[str, list[_Said]]]], ...] = (
         lambda: _labelled([entry for entry in entries if entry.voice is Voice.OWN], message).items(),
+        lambda: _ticked(prose),
         lambda: _bare_answers(bare, message),
         lambda: _in_prose(prose, message, fields),
         lambda: _in_subject(prose, message, fields),

@@ -13,6 +13,8 @@ _UNDISTURBED = (
     r"(?:no|without)(?: any)? (?:customer|traffic|service|user|business)[\s-](?:impact|disturbance|disruption)"
     r"|(?:no|without)(?: any)? (?:impact|effect|influence) (?:on|to|for) (?:(?:our|the|any|your) )?(?:customer )?"
     r"(?:traffic|services?|customers|users|production|business)"
+    r"|(?:no|without)(?: any)?(?: active)? (?:disturbance|disruption) of (?:(?:our|the|any) )?(?:customer )?traffic"
+    r"|(?:keine?|ohne) (?:aktive )?störung (?:des|im|vom) (?:kunden|daten)?verkehrs?"
     rf"|{_TRAFFIC} (?:is|are) (?:(?:currently|so far|still) )?(?:not|un) ?(?:affected|impacted|impaired)"
     r"|(?:keine?|ohne) (?:auswirkung\w*|einfluss|einschränkung\w*|beeinträchtigung\w*) (?:auf|für) (?:(?:den|die|das"
     r"|unseren?) )?(?:(?:kunden|daten)?verkehr|traffic|dienste?|kunden|betrieb|produktion)"
@@ -41,16 +43,19 @@ _STATED = terms(
 )
 _MAY_STATE = re.compile(
     "affect|impact|beeintr|degrad|verschlecht|dis(?:turb|rupt)|effect|influence|auswirk|ein(?:fluss|schr)"
-    "|betroffen|gestört|impair",
+    "|betroffen|gestört|störung|impair",
     re.IGNORECASE,
 )
 """In every sentence that states one."""
 _UNTIL_NOW = re.compile(r"\b(?:has|have) been\b(?=.*\bsince\b)", re.IGNORECASE | re.DOTALL)
 _HEDGE = re.compile(
     r"^\W*(?:is|are|does|do|was|were|will|ist|sind|wird|war|can|could|how|what|wie|was)\b"
-    r"|\b(?:if|whether|unless|until|once|may|might|could|would|should|can|was|were|been|had|maybe|perhaps|possibly|"
+    r"|\b(?:if|whether|unless|until|once|may|might|could|would|should|can(?!['’]t)|was|were|been|had|maybe|perhaps"
+    r"|possibly|"
     r"probably|potential\w*|risk|risiko|resolved|over|fixed|ob|wenn|falls|sobald|könnte|würde|kann|war|waren|wurde|"
-    r"vielleicht|eventuell|behoben|no longer|nicht mehr|or|oder|either|before|after|previous\w*|last|signal"
+    r"vielleicht|eventuell|behoben|no longer|nicht mehr|or|oder|either|expect\w*|will|going to|about to|tonight"
+    r"|tomorrow|soon|planned|wird|werden|geplant\w*|demnächst|bald"
+    r"|before|after|previous\w*|last|signal"
     r"|at (?:that|the) time|gone)\b|\?",
     re.IGNORECASE,
 )
@@ -87,8 +92,10 @@ _NOTHING_LEFT = re.compile(
     r"|\bgeht (?:seit|ab|auf|bei|hier|heute)\b[^.,;!?]{2,40} nichts mehr\b"
     r"|\bno traffic (?:at all|is (?:passing|flowing|going)|passes|flows|goes)\b"
     r"|\b(?:no|without) (?:internet|connectivity|network|connection|service)\b(?! (?:order|id|number|request|provider"
-    r"|degradation|impact|interruption|affect\w*))"
-    r"|\b(?:keine?|ohne) (?:internet\w*|netz|netzwerk|verbindung|anbindung)\b(?! (?:zu|mit|zwischen)\b)",
+    r"|degradation|impact|interruption|affect\w*|outages?|failures?|problems?|issues?|faults?|errors?|loss|trouble"
+    r"|alarms?))"
+    r"|\b(?:keine?|ohne) (?:internet(?!\w*(?:ausf|prob|stör|fehl))\w*|netz|netzwerk|verbindung"
+    r"|anbindung)\b(?! (?:zu|mit|zwischen)\b)",
     re.IGNORECASE,
 )
 """Plain words for a loss of service (R24)."""

@@ -33,7 +33,7 @@ _LABELLED = re.compile(
 _OPEN_HINT = re.compile(r"[*_]{0,2}(?P<label>[^\W\d_][\w /&.'’-]{0,50}?)\s?\((?P<rest>[^()]*)")
 _MAY_LABEL = re.compile(r"[:=：\t|│┃;(]|\s[–—-]\s")
 """In every line that labels something or is the row of a table; a bracket may open a hint that is closed below."""
-_NEXT_ON_LINE = re.compile(r"(?:[;,|\t]|\s/(?=\s))\s*")
+_NEXT_ON_LINE = re.compile(r"(?:[;,|\t]|\s/(?=\s)|\.(?=\s+[A-Z*]))\s*")
 _LONGEST_LABEL = 80
 _MAX_PARTS = 12
 _DASHES = ("–", "—", "-")

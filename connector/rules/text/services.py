@@ -20,7 +20,8 @@ _TOKEN = re.compile(r"[^\W_][\w./-]*\w")
 _SPELLED = re.compile(r"(?=\D*\d)(?=.*[A-Z/-])[A-Z0-9][A-Z0-9 ./_-]*")
 _CLAUSE = re.compile(r"(?:[^.!?;,\n]|[.](?=\S))+[.!?]?")
 _WELL = re.compile(
-    r"\b(?:works?|working|is (?:fine|ok|okay|up|stable)|are (?:fine|ok|okay|up)|not affected|unaffected|no (?:problems?"
+    r"\b(?:works?|working|is (?:fine|ok|okay|up|stable)|are (?:fine|ok|okay|up)|not affected|unaffected|carr(?:y"
+    r"|ies|ying) (?:all|the)|took over|trägt|übernimmt|übernommen|no (?:problems?"
     r"|issues?)|funktioniert|läuft|geht|nicht betroffen|in ordnung|ist (?:ok|stabil))\b",
     re.IGNORECASE,
 )

@@ -31,7 +31,8 @@ _WHEN = (
     r"|(?:on|am) (?:the )?(?:\d|[a-z]+(?:day|tag|woch)\b|(?:mon|tue|wed|thu|fri|sat|sun)\b|[a-z]{3,9}\.? \d{1,2}\b))"
 )
 _SINCE = re.compile(
-    r"\b(?:(?:beginn|start|onset)(?: (?:der störung|des (?:problems|ausfalls|fehlers)|of the \w+))? (?:war|was|is|ist)"
+    r"\b(?:(?:\w*beginn|start|onset)(?: (?:der störung|des (?:problems|ausfalls|fehlers)|of the \w+))? (?:war|was"
+    r"|is|ist)"
     r"(?: (?:at|um|gegen|around))?|first (?:seen|noticed|observed|detected)(?: (?:at|around|about|on))?(?= \d)"
     rf"|(?:first (?:seen|saw|noticed|observed|detected|appeared)){_WHAT}{{1,6}}?(?= {_WHEN})"
     r"|(?:loss(?: of \w+)?|outage|alarm|failure|drop|ausfall|störung|abbruch"
@@ -41,10 +42,18 @@ _SINCE = re.compile(
     r"|stopped(?: working)?|went (?:\w+ )?(?:down|dark|offline)|died"
     r"|disconnected|crashed|froze|powered off|verloren|weggebrochen)"
     rf"{_WHAT}{{0,6}}?(?= {_WHEN}))"
-    r"|\bstart(?= (?:\d{1,2}:\d{2}|\d{4}-\d))|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started"
+    r"|\b(?:start|beginn?)(?= (?:(?:today|heute|yesterday|gestern),? )?(?:\d{1,2}:\d{2}|\d{4}-\d|\d{1,2}\.\d{1,2}\.))"
+    r"|\b(?:down|dead|dark|offline|tot)(?= \d{1,2}:\d{2} ?(?:UTC|GMT|CES?T|MES?Z|Z)\b)"
+    r"|\b(?:loss(?: of \w+)?|outage|ausfall|störung|failure) ?[:=](?= ?(?:\d{4}-\d|\d{1,2}[:.]\d))"
+    r"|\b(?:alarm|alert|störung|fehler|problem|issue|fault) (?:came (?:up|in)|occurred|appeared|arose|happened"
+    r"|trat auf|kam"
+    rf"|set in)(?= (?:{_WHEN}|\d))"
+    r"|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started"
     r"|beg[au]n (?:at|on"
     r"|around|about)|began"
-    r"|(?:down|offline|unreachable) as of|begann(?= (?:gestern|heute|vorgestern)\b)|begann (?:um|am|gegen)"
+    r"|(?:down|offline|unreachable) as of|as from|(?:down|offline|unreachable|unavailable|dark|dead"
+    r"|out of service) from(?: approx(?:imately)?\.?| about| around)?|begann(?= (?:gestern|heute|vorgestern)\b)"
+    r"|begann (?:um|am|gegen)"
     r"|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
     r"|(?:doubled|dropped|failed|lost|stopped|broke|flapped|rose"
     r"|went (?:\w+ )?(?:down|dark|offline)|ausgefallen|abgebrochen)"
@@ -113,6 +122,8 @@ _SAYS_NOTHING = re.compile(
 _DESCRIBES = 4
 """Words."""
 _SINCE_REACH = 80
+_TOLD_REACH = 120
+"""What failed may stand behind the time and the place."""
 _UNIT_REACH = 9
 """A time's "hours" is no part of it."""
 _MAX_SINCE = 20
@@ -188,7 +199,7 @@ def starts_in_prose(
         if over or _LONG_AGO.search(own) or _OTHER_EVENT.search(own + since[0] + said_of_it):
             continue
         it_began = _IT.search(own) is not None and since[0].lower() not in ("since", "seit")
-        if not it_began and not FAULT.search(f"{subject} {before} {since[0]} {following[:_SINCE_REACH]}"):
+        if not it_began and not FAULT.search(f"{subject} {before} {since[0]} {following[:_TOLD_REACH]}"):
             continue
         lead = _leading(following)
         parts = parts_of(" ".join(lead.split()))

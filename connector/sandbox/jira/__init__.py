@@ -1,16 +1,17 @@
 """A Jira with Jira Service Management in memory, as Cloud or as Data Center.
 
-`desk.py` is the whole thing from outside. A request goes through `../faults.py` (injected trouble), `routes.py` (which
-function answers), `access.py` (who asks, and what they may do) and `limits.py` (too many requests) to the module of
-its resource: `issues.py`, `comments.py`, `links.py`, `search.py`, and `site.py` for what a client asks first;
-`custom_fields.py`, `schemes.py`, `screens.py`, `workflows.py`, `hooks.py` and `configuration.py` for
-administrators, most of it as kinds that `kinds.py` serves; `portal.py` with `sla.py` is the service desk API, and
-`mail.py` the customers' other way in.
+`desk.py` is the whole thing from outside. A request goes through `../faults.py` (injected trouble) to `routes.py`,
+which knows who asks (`access.py`), what is too much (`limits.py`), and which function answers: the line above it in the
+module of its resource says so (`endpoints.py`). `issues.py`, `comments.py`, `links.py`, `search.py`; `site.py` and
+`meta.py` for what a client asks first; `service_desks.py`, `portal.py`, `sla.py` and `mail.py` for customers; and for
+administrators `configuration.py`, `custom_fields.py`, `screens.py`, `schemes.py`, `workflows.py` and `hooks.py`, most
+of it as kinds that `kinds.py` serves.
 
 Writes to issues go through `changing.py`, which reads a request with the help of `fields.py` and carries it out at
-once. `shown.py` writes issues for the API and for webhooks. What happened goes to `events.py`, which makes the bodies
-of webhooks at once, and `deliveries.py` sends them when their time has come. `index.py` is what search sees, late;
-`jql.py` reads a query and `matching.py` knows what it means. `world.py` holds the `records.py`.
+once. `shown.py` writes issues for the API and for webhooks, `shapes.py` rows of configuration. What happened goes to
+`events.py`, which makes the bodies of webhooks at once, and `deliveries.py` sends them when their time has come.
+`index.py` is what search sees, late; `jql.py` reads a query and `matching.py` knows what it means. `world.py` holds the
+`records.py`.
 """
 
 from connector.sandbox.faults import BrokenError, Fault

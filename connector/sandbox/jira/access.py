@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 from connector.sandbox.jira import seed
 from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.errors import JiraError, forbidden, no_issue
+from connector.sandbox.jira.endpoints import noun
+from connector.sandbox.jira.errors import JiraError, forbidden, not_found
 from connector.sandbox.jira.records import Issue, Json, Project, User
 from connector.sandbox.jira.world import BASE_URL, World
 from connector.sandbox.wire import header
-
-ANONYMOUS = "anonymous"
 
 
 def authenticate(world: World, headers: Mapping[str, str], *, gateway: bool = False) -> User | None:
@@ -51,56 +50,24 @@ def is_admin(user: User) -> bool:
     return seed.ADMINS in user.groups
 
 
-def has_role(project: Project, user: User, role_id: str) -> bool:
-    """Whether the user has a project role, directly or by a group."""
-    if user.id in project.role_users.get(role_id, ()):
-        return True
-    return not user.groups.isdisjoint(project.role_groups.get(role_id, ()))
+def roles_of(world: World, project: Project, user: User) -> set[str]:
+    """The names of the project roles that the user has, directly or by a group."""
+    return {
+        role.name
+        for number, role in world.roles.items()
+        if user.id in project.role_users.get(number, ())
+        or not user.groups.isdisjoint(project.role_groups.get(number, ()))
+    }
 
 
 def is_project_admin(world: World, project: Project, user: User) -> bool:
     """Whether the user has the role of administrators."""
-    return any(role.name == seed.ADMIN_ROLE and has_role(project, user, role.id) for role in world.roles.values())
+    return seed.ADMIN_ROLE in roles_of(world, project, user)
 
 
 def is_support(world: World, project: Project, user: User) -> bool:
-    """Whether the user works in the project: any role but the customers'."""
-    return any(
-        has_role(project, user, role_id) for role_id, role in world.roles.items() if role.name != seed.CUSTOMER_ROLE
-    )
-
-
-def require_admin(call: Call) -> None:
-    """Raises JiraError 403 for anybody but site administrators."""
-    if not is_admin(call.user):
-        raise JiraError(403, "Only Jira administrators can do this.")
-
-
-def project_for(call: Call, key_or_id: object) -> Project:
-    """A project that the caller works in, or any for administrators.
-
-    Raises JiraError 404.
-    """
-    project = call.world.project(key_or_id)
-    if project is None or not (is_admin(call.user) or is_support(call.world, project, call.user)):
-        raise JiraError(404, f"No project could be found with key '{key_or_id}'.")
-    return project
-
-
-def issue_for(call: Call, key_or_id: object) -> Issue:
-    """An issue that the caller may browse. Portal customers see none here.
-
-    Raises JiraError 404.
-    """
-    issue = call.world.issue(key_or_id)
-    if not may_see(call.world, call.user, issue):
-        raise no_issue()
-    return issue
-
-
-def may_browse(world: World, user: User, project_id: str) -> bool:
-    """Whether the user sees the issues of a project outside the portal."""
-    return is_support(world, world.projects[project_id], user)
+    """Whether the user works in the project, and sees its issues outside the portal: any role but the customers'."""
+    return bool(roles_of(world, project, user) - {seed.CUSTOMER_ROLE})
 
 
 def may_see(world: World, user: User, issue: Issue) -> bool:
@@ -109,16 +76,35 @@ def may_see(world: World, user: User, issue: Issue) -> bool:
     return is_support(world, project, user) and (issue.id not in world.hidden or is_project_admin(world, project, user))
 
 
-def require_support(call: Call, project: Project) -> None:
-    """Raises JiraError 403 for customers."""
-    if not is_support(call.world, project, call.user):
+def require_admin(call: Call) -> None:
+    """Raises JiraError 403 for anybody but site administrators."""
+    if not is_admin(call.user):
+        raise JiraError(403, "Only Jira administrators can do this.")
+
+
+def require_support(call: Call, project: Project | None = None) -> None:
+    """Raises JiraError 403 for who does not work in the project, or in none if none is named."""
+    places = [project] if project else call.world.projects.values()
+    if not any(is_support(call.world, place, call.user) for place in places):
         raise forbidden("do what only agents of this service project may do")
 
 
-def require_delete(call: Call, issue: Issue) -> None:
-    """Raises JiraError 403 for anybody but administrators of the project."""
-    if not is_project_admin(call.world, call.world.projects[issue.project_id], call.user):
-        raise forbidden("delete issues in this project")
+@noun("project")
+def project_for(call: Call, key_or_id: object) -> Project:
+    """A project that the caller works in, or any for administrators. Raises JiraError 404."""
+    project = call.world.project(key_or_id)
+    if project is None or not (is_admin(call.user) or is_support(call.world, project, call.user)):
+        raise JiraError(404, f"No project could be found with key '{key_or_id}'.")
+    return project
+
+
+@noun("issue")
+def issue_for(call: Call, key_or_id: object) -> Issue:
+    """An issue that the caller may browse; portal customers see none here. Raises JiraError 404."""
+    issue = call.world.issue(key_or_id)
+    if not may_see(call.world, call.user, issue):
+        raise not_found("Issue")
+    return issue
 
 
 def shown_user(world: World, user_id: str | None) -> Json:
@@ -132,19 +118,17 @@ def shown_user(world: World, user_id: str | None) -> Json:
 
 
 def _user(world: World, user: User) -> dict[str, Json]:
-    avatars = {f"{size}x{size}": f"{BASE_URL}/avatar/{size}.png" for size in (16, 24, 32, 48)}
-    shown = {
+    query = f"accountId={user.id}" if world.cloud else f"username={user.name}"
+    ids = {"accountId": user.id, "accountType": user.kind} if world.cloud else {"name": user.name, "key": user.id}
+    return {
+        "self": world.link_to(f"user?{query}"),
+        **ids,
         **({} if user.hides_email or not user.email else {"emailAddress": user.email}),
-        "avatarUrls": avatars,
+        "avatarUrls": {f"{size}x{size}": f"{BASE_URL}/avatar/{size}.png" for size in (16, 24, 32, 48)},
         "displayName": user.display,
         "active": user.active,
         "timeZone": user.zone.key,
     }
-    if world.cloud:
-        ids = {"accountId": user.id, "accountType": user.kind}
-        return {"self": world.link_to(f"user?accountId={user.id}"), **ids, **shown}
-    ids = {"name": user.name, "key": user.id}
-    return {"self": world.link_to(f"user?username={user.name}"), **ids, **shown}
 
 
 def user_named(world: World, given: Json, field: str) -> User | None:
@@ -155,10 +139,7 @@ def user_named(world: World, given: Json, field: str) -> User | None:
     if given is None:
         return None
     held = given if isinstance(given, dict) else {}
-    if world.cloud:
-        user = world.users.get(str(held.get("accountId") or held.get("id")))
-    else:
-        user = next((user for user in world.users.values() if user.name == held.get("name")), None)
+    user = world.user_called((held.get("accountId") or held.get("id")) if world.cloud else held.get("name"))
     if user is None:
         raise JiraError(400, fields={field: "Specify a valid value for " + field})
     return user

@@ -13,9 +13,6 @@ from connector.sandbox.jira.records import Json, User
 from connector.sandbox.jira.world import World
 from connector.sandbox.wire import header
 
-Answer = tuple[int, Json]
-"""Status and the value that becomes the JSON body; None is an empty body."""
-
 
 class File(NamedTuple):
     """A file that came by multipart."""
@@ -34,11 +31,8 @@ class Call:
     body: Any = None
     repeated: Mapping[str, list[str]] = field(default_factory=dict)
 
-    def file(self) -> tuple[str, bytes]:
-        """Name and content of the file in a multipart body.
-
-        Raises JiraError 400 if there is none.
-        """
+    def file(self) -> File:
+        """The file in a multipart body. Raises JiraError 400 if there is none."""
         if not isinstance(self.body, File):
             raise JiraError(400, "The request must be multipart/form-data with a file.")
         return self.body
@@ -48,13 +42,8 @@ class Call:
         return self.query.get(name, "").lower() == "true"
 
     def number(self, name: str, default: int) -> int:
-        """A whole-number parameter.
-
-        Raises JiraError 400.
-        """
-        text = self.query.get(name, "")
-        if not text:
-            return default
+        """A whole-number parameter. Raises JiraError 400."""
+        text = self.query.get(name) or str(default)
         try:
             return max(0, int(text))
         except ValueError:
@@ -66,22 +55,23 @@ class Call:
         return [word.strip() for text in texts for word in text.split(",") if word.strip()]
 
     def fields(self) -> dict[str, Json]:
-        """The body as an object.
-
-        Raises JiraError 400 if it is none.
-        """
+        """The body as an object. Raises JiraError 400 if it is none."""
         if not isinstance(self.body, dict):
             raise JiraError(400, "The request body must be a JSON object.")
         return self.body
 
     def text(self, name: str) -> str:
-        """A text in the body that must be there.
-
-        Raises JiraError 400.
-        """
+        """A text in the body that must be there. Raises JiraError 400."""
         value = self.fields().get(name)
         if not isinstance(value, str) or not value.strip():
             raise JiraError(400, fields={name: f"The {name} must be given as a text."})
+        return value
+
+    def list(self, name: str, most: int) -> list[Json]:
+        """A list in the body that must be there and may not be longer. Raises JiraError 400."""
+        value = self.fields().get(name)
+        if not isinstance(value, list) or len(value) > most:
+            raise JiraError(400, f"{name} must be a list of at most {most}.")
         return value
 
 
@@ -104,10 +94,8 @@ def read_body(body: bytes, headers: Mapping[str, str]) -> Any:
         if header(headers, "X-Atlassian-Token") not in ("no-check", "nocheck"):
             raise JiraError(403, "XSRF check failed")
         return _file(body, kind)
-    if not body.strip():
-        return None
     try:
-        return json.loads(body)
+        return json.loads(body) if body.strip() else None
     except ValueError:
         raise JiraError(400, "There was an error parsing JSON. Check that your request body is valid.") from None
 

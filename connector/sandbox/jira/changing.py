@@ -5,19 +5,18 @@ from typing import Any, NamedTuple
 
 from connector.sandbox.jira import events, fields, properties, seed
 from connector.sandbox.jira.access import is_support
-from connector.sandbox.jira.errors import JiraError, not_settable, wrong_field
+from connector.sandbox.jira.errors import JiraError, wrong_field
 from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Project, Row, User
 from connector.sandbox.jira.world import World, named
 
 _ON_CREATE = frozenset({"project", "issuetype"})
 
 
-@dataclass
-class NewComment:
+class NewComment(NamedTuple):
     """A comment to be added."""
 
     body: str
-    properties: dict[str, Json] = field(default_factory=dict)
+    properties: dict[str, Json]
     visibility: dict[str, Json] | None = None
 
 
@@ -43,57 +42,51 @@ def wanted(
         raise JiraError(400, "fields and update must be JSON objects.")
     wrong: dict[str, str] = {}
     kind = issue.fields["issuetype"] if issue is not None else (given.get("issuetype") or {}).get("id")
-    place = _Place(world, project, None if kind is None else str(kind), asked)
+    type_id = None if kind is None else str(kind)
+
+    def collect(field_id: str, value: Json) -> None:
+        if field_id not in asked and not _settable(world, project, field_id, type_id):
+            # Jira does not tell apart what it does not know and what is not on the screen.
+            text = f"Field '{field_id}' cannot be set. It is not on the appropriate screen, or unknown."
+            wrong[field_id] = text
+            return
+        try:
+            found.values[field_id] = fields.taken(world, field_id, value)
+        except JiraError as refused:
+            wrong.update(refused.fields)
+
     for field_id, value in given.items():
-        if field_id in _ON_CREATE and issue is None:
-            continue
-        _collect(wrong, found, place, field_id, value)
+        if issue is not None or field_id not in _ON_CREATE:
+            collect(field_id, value)
     for field_id, steps in operations.items():
         if field_id in given:
             wrong[field_id] = f"Field '{field_id}' cannot appear in both 'fields' and 'update'"
-        elif field_id == "comment":
-            found.comments += [_comment_of(step) for step in _steps(steps)]
-        else:
-            for step in _steps(steps):
-                value = _after(world, field_id, step, found, issue)
-                _collect(wrong, found, place, field_id, value)
+            continue
+        for step in _steps(steps):
+            if field_id == "comment":
+                found.comments.append(_comment_of(step))
+            else:
+                collect(field_id, _after(field_id, step, found, issue))
     if wrong:
         raise JiraError(400, fields=wrong)
     return found
 
 
-class _Place(NamedTuple):
-    """Where a value is to stand: in an issue of which type (its id), and what a transition asks for besides."""
-
-    world: World
-    project: Project
-    type_id: str | None
-    asked: frozenset[str]
-
-
-def _collect(wrong: dict[str, str], found: Wanted, place: _Place, field_id: str, value: Json) -> None:
-    try:
-        if field_id not in place.asked:
-            _require_settable(place, field_id)
-        found.values[field_id] = fields.taken(place.world, field_id, value)
-    except JiraError as refused:
-        wrong.update(refused.fields)
-
-
-def _require_settable(place: _Place, field_id: str) -> None:
-    world, project = place.world, place.project
+def _settable(world: World, project: Project, field_id: str, type_id: str | None) -> bool:
+    """Whether an issue of this type (its id) can be given a field."""
     custom = world.custom_fields.get(field_id)
     if custom is None and field_id not in fields.SETTABLE:
-        raise not_settable(field_id)
-    if field_id != "issuetype" and not world.screens[project.screen_id].has(field_id):
-        raise not_settable(field_id)
-    if not world.belongs(field_id, project, place.type_id):
-        raise not_settable(field_id)
-    if custom is None or (world.cloud and world.migrated):
-        # With field schemes a context only holds options and defaults.
-        return
-    if not any(not context.project_ids or project.id in context.project_ids for context in custom.contexts.values()):
-        raise not_settable(field_id)
+        return False
+    if field_id != "issuetype" and field_id not in world.screens[project.screen_id].fields:
+        return False
+    if not world.belongs(field_id, project, type_id):
+        return False
+    # With field schemes a context only holds options and defaults.
+    return (
+        custom is None
+        or (world.cloud and world.migrated)
+        or any(not one.project_ids or project.id in one.project_ids for one in custom.contexts.values())
+    )
 
 
 def _steps(steps: Json) -> list[dict[str, Json]]:
@@ -102,7 +95,7 @@ def _steps(steps: Json) -> list[dict[str, Json]]:
     return steps
 
 
-def _after(world: World, field_id: str, step: dict[str, Json], found: Wanted, issue: Issue | None) -> Json:
+def _after(field_id: str, step: dict[str, Json], found: Wanted, issue: Issue | None) -> Json:
     """The value of a field after one operation."""
     [(verb, value)] = step.items()
     if verb == "set":
@@ -122,25 +115,17 @@ def _comment_of(step: dict[str, Json]) -> NewComment:
 
 
 def new_comment(given: dict[str, Json]) -> NewComment:
-    """A comment of a request.
-
-    Raises JiraError 400 without a text, or with one that is too long.
-    """
+    """A comment of a request. Raises JiraError 400 without a text, or with one that is too long."""
     body = given.get("body")
     if not isinstance(body, str) or not body.strip():
         raise wrong_field("comment", "Comment body can not be empty!")
     if len(body) > fields.LONG_TEXT:
-        raise wrong_field(
-            "comment", f"The entered text is too long. It exceeds the allowed limit of {properties.LONGEST_VALUE}."
-        )
+        raise fields.too_long("comment", fields.LONG_TEXT)
     return NewComment(body, new_properties(given.get("properties")), given.get("visibility"))
 
 
 def new_properties(given: Json) -> dict[str, Json]:
-    """Properties by key.
-
-    Raises JiraError 400 for keys and values that are too long.
-    """
+    """Properties by key. Raises JiraError 400 for keys and values that are too long."""
     if given is None:
         return {}
     if not isinstance(given, list) or not all(isinstance(item, dict) and "key" in item for item in given):
@@ -159,11 +144,9 @@ def create(world: World, project: Project, actor: User, type_id: str, wanted: Wa
         "issuetype": type_id,
         "status": next(iter(world.statuses)),
         "priority": priority.id if priority else next(iter(world.priorities)),
-        "reporter": actor.id,
-        "creator": actor.id,
         "labels": (),
-        "created": now,
-        "updated": now,
+        **dict.fromkeys(("reporter", "creator"), actor.id),
+        **dict.fromkeys(("created", "updated"), now),
         **wanted.values,
     }
     issue = Issue(world.next_id("issue"), f"{project.key}-{project.next_number}", project.id, values)
@@ -172,41 +155,40 @@ def create(world: World, project: Project, actor: User, type_id: str, wanted: Wa
     world.issue_ids[issue.key] = issue.id
     issue.properties |= wanted.properties
     for comment in wanted.comments:
-        add_comment(world, issue, actor, comment)
+        _add_comment(world, issue, actor, comment)
     world.index.changed(issue)
-    events.issue_created(world, issue, actor.id)
+    events.about_issue(world, "created", issue, actor.id)
     return issue
 
 
 def edit(world: World, issue: Issue, actor: User, wanted: Wanted) -> None:
     """Fields, comments and properties at once. What changes nothing leaves no trace."""
-    change = commit(world, issue, actor, wanted.values)
+    held = issue.fields
+    different = {name: value for name, value in wanted.values.items() if held.get(name) != value}
+    items = [fields.history_item(world, name, held.get(name), value) for name, value in different.items()]
+    held.update(different)
+    change = note_change(world, issue, actor.id, items) if items else None
     issue.properties |= wanted.properties
-    comments = [add_comment(world, issue, actor, comment) for comment in wanted.comments]
-    if change is None and not comments:
-        return
-    world.index.changed(issue)
-    tell(world, issue, actor, change, comments)
+    comments = [_add_comment(world, issue, actor, comment) for comment in wanted.comments]
+    if change is not None or comments:
+        tell(world, issue, actor, change, comments)
 
 
-def tell(world: World, issue: Issue, actor: User, change: ChangeRecord | None, comments: list[Comment]) -> None:
+def tell(
+    world: World,
+    issue: Issue,
+    actor: User,
+    change: ChangeRecord | None,
+    comments: tuple[Comment, ...] | list[Comment] = (),
+) -> None:
     """The events of an edit: a comment is told twice, by itself and with its issue, in either order."""
+    world.index.changed(issue)
     first = world.random.random() < 0.5
     for comment in comments if first else ():
         events.comment_changed(world, "comment_created", issue, comment)
     events.issue_updated(world, issue, actor.id, change, comments[0] if comments else None)
     for comment in () if first else comments:
         events.comment_changed(world, "comment_created", issue, comment)
-
-
-def commit(world: World, issue: Issue, actor: User, values: dict[str, Any]) -> ChangeRecord | None:
-    """Store values and note the difference in the changelog; None if there is none."""
-    different = {name: value for name, value in values.items() if issue.fields.get(name) != value}
-    items = [fields.history_item(world, name, issue.fields.get(name), value) for name, value in different.items()]
-    if not items:
-        return None
-    issue.fields.update(different)
-    return note_change(world, issue, actor.id, items)
 
 
 def note_change(world: World, issue: Issue, actor: str, items: list[dict[str, Json]]) -> ChangeRecord:
@@ -218,8 +200,13 @@ def note_change(world: World, issue: Issue, actor: str, items: list[dict[str, Js
     return change
 
 
-def add_comment(world: World, issue: Issue, actor: User, new: NewComment) -> Comment:
-    """A comment without its events."""
+def item(field_id: str, old: tuple[str | None, str | None], new: tuple[str | None, str | None]) -> dict[str, Json]:
+    """What the changelog says of something that is no field: machine value and text of both sides."""
+    sides = {"from": old[0], "fromString": old[1], "to": new[0], "toString": new[1]}
+    return {"field": field_id, "fieldtype": "jira", **sides}
+
+
+def _add_comment(world: World, issue: Issue, actor: User, new: NewComment) -> Comment:
     now = world.now()
     number = str(world.next_id("comment"))
     comment = Comment(number, actor.id, actor.id, new.body, now, now, dict(new.properties), new.visibility)
@@ -230,8 +217,7 @@ def add_comment(world: World, issue: Issue, actor: User, new: NewComment) -> Com
 
 def publish(world: World, issue: Issue, author: User, new: NewComment) -> Comment:
     """A comment, told to everybody; a preset of the project may answer a customer's by moving the issue."""
-    comment = add_comment(world, issue, author, new)
-    world.index.changed(issue)
+    comment = _add_comment(world, issue, author, new)
     tell(world, issue, author, None, [comment])
     target = world.reopens.get(issue.fields["status"])
     if target and not comment.internal and not is_support(world, world.projects[issue.project_id], author):
@@ -243,12 +229,8 @@ def publish(world: World, issue: Issue, author: User, new: NewComment) -> Commen
 
 def available(world: World, issue: Issue) -> list[Row]:
     """The transitions that lead from the issue's status to another one."""
-    status = issue.fields["status"]
-    return [
-        transition
-        for transition in world.transitions.values()
-        if transition.to != status and (not transition.sources or status in transition.sources)
-    ]
+    status, ways = issue.fields["status"], world.transitions.values()
+    return [way for way in ways if way.to != status and (not way.sources or status in way.sources)]
 
 
 def transition(world: World, issue: Issue, actor: User, way: Row, wanted: Wanted) -> None:
@@ -258,13 +240,11 @@ def transition(world: World, issue: Issue, actor: User, way: Row, wanted: Wanted
         names = {name: fields.described(world, name)["name"] for name in lacking}
         raise JiraError(400, fields={name: f"{label} is required." for name, label in names.items()})
     over = world.statuses[way.to].category == "done"
-    done = next(iter(world.resolutions))
     was = issue.fields.get("resolution")
     now = world.now() if was is None else issue.fields.get("resolutiondate")
-    moved = {"status": way.to, "resolution": (was or done) if over else None}
+    moved = {"status": way.to, "resolution": (was or next(iter(world.resolutions))) if over else None}
     moved |= {"resolutiondate": now if over else None}
-    wanted.values = {**moved, **wanted.values}
-    edit(world, issue, actor, wanted)
+    edit(world, issue, actor, Wanted({**moved, **wanted.values}, wanted.comments, wanted.properties))
 
 
 def attach(world: World, issue: Issue, actor: User, filename: str, content: bytes) -> Attachment:
@@ -272,8 +252,6 @@ def attach(world: World, issue: Issue, actor: User, filename: str, content: byte
     number = str(world.next_id("attachment"))
     held = Attachment(number, actor.id, filename, world.now(), content)
     issue.attachments.append(held)
-    item = {"field": "Attachment", "fieldtype": "jira", "from": None, "fromString": None}
-    change = note_change(world, issue, actor.id, [{**item, "to": number, "toString": filename}])
-    world.index.changed(issue)
-    tell(world, issue, actor, change, [])
+    change = note_change(world, issue, actor.id, [item("Attachment", (None, None), (number, filename))])
+    tell(world, issue, actor, change)
     return held

@@ -1,73 +1,56 @@
 """`/issue/{key}/comment` and comment properties. What nobody calls internal is public."""
 
 from connector.sandbox.jira import changing, events, seed, shown
-from connector.sandbox.jira.access import has_role, is_project_admin, issue_for, may_see
-from connector.sandbox.jira.call import Answer, Call
+from connector.sandbox.jira.access import may_see, roles_of
+from connector.sandbox.jira.call import Call
+from connector.sandbox.jira.endpoints import answers, noun
 from connector.sandbox.jira.errors import JiraError, forbidden, not_found
+from connector.sandbox.jira.properties import serve_properties
 from connector.sandbox.jira.records import Comment, Issue, Json
 
 MOST_BY_ID = 1_000
 DEFAULT_PAGE = {"cloud": 100, "datacenter": 50}
 
 
-def index(call: Call, key: str) -> Answer:
-    """`GET …/comment`, oldest first unless `orderBy=-created`; without `maxResults` 100 on Cloud, else 50."""
-    issue = issue_for(call, key)
-    found = list(issue.comments)
-    if call.query.get("orderBy") == "-created":
-        found.reverse()
-    start = call.number("startAt", 0)
-    size = call.number("maxResults", DEFAULT_PAGE[call.world.flavour])
+def _shown(call: Call, issue: Issue, held: Comment) -> Json:
     with_properties = "properties" in call.words("expand")
-    zone = call.user.zone
-    comments = [
-        shown.comment(call.world, issue, held, zone, properties=with_properties) for held in found[start : start + size]
-    ]
-    return 200, {"startAt": start, "maxResults": size, "total": len(found), "comments": comments}
+    return shown.comment(call.world, issue, held, call.user.zone, properties=with_properties)
 
 
-def listed(call: Call) -> Answer:
-    """`POST /comment/list`: comments by their ids, wherever they are; what the caller may not see is left out."""
-    ids = call.fields().get("ids")
-    if not isinstance(ids, list) or len(ids) > MOST_BY_ID:
-        raise JiraError(400, f"ids must be a list of {MOST_BY_ID} ids at most.")
-    wanted = {str(comment_id) for comment_id in ids}
-    with_properties = "properties" in call.words("expand")
-    found = [
-        shown.comment(call.world, issue, held, call.user.zone, properties=with_properties)
-        for issue in call.world.issues.values()
-        if may_see(call.world, call.user, issue)
-        for held in issue.comments
-        if held.id in wanted
-    ]
-    return 200, {"maxResults": MOST_BY_ID, "startAt": 0, "total": len(found), "isLast": True, "values": found}
+@answers("GET issue/{issue}/comment")
+def _index(call: Call, issue: Issue) -> Json:
+    """Oldest first unless `orderBy=-created`."""
+    start, size = call.number("startAt", 0), call.number("maxResults", DEFAULT_PAGE[call.world.flavour])
+    held = issue.comments[:: -1 if call.query.get("orderBy") == "-created" else 1]
+    found = [_shown(call, issue, one) for one in held[start : start + size]]
+    return {"startAt": start, "maxResults": size, "total": len(held), "comments": found}
 
 
-def show(call: Call, key: str, comment_id: str) -> Answer:
-    """`GET …/comment/{id}`."""
-    issue = issue_for(call, key)
-    with_properties = "properties" in call.words("expand")
+@answers("POST comment/list", 200, on="cloud")
+def _listed(call: Call) -> Json:
+    """By their ids, wherever they are; what the caller may not see is left out."""
+    wanted = {str(number) for number in call.list("ids", MOST_BY_ID)}
+    issues = [issue for issue in call.world.issues.values() if may_see(call.world, call.user, issue)]
+    found = [_shown(call, issue, held) for issue in issues for held in issue.comments if held.id in wanted]
+    return {"maxResults": MOST_BY_ID, "startAt": 0, "total": len(found), "isLast": True, "values": found}
+
+
+@answers("GET issue/{issue}/comment/*")
+def _show(call: Call, issue: Issue, comment_id: str) -> Json:
+    return _shown(call, issue, _comment(issue, comment_id))
+
+
+@answers("POST issue/{issue}/comment")
+def _create(call: Call, issue: Issue) -> Json:
+    made = changing.publish(call.world, issue, call.user, changing.new_comment(call.fields()))
+    return shown.comment(call.world, issue, made, call.user.zone)
+
+
+@answers("PUT issue/{issue}/comment/*", 200)
+def _update(call: Call, issue: Issue, comment_id: str) -> Json:
+    """The author, or an administrator of the project, who becomes its update author."""
     held = _comment(issue, comment_id)
-    return 200, shown.comment(call.world, issue, held, call.user.zone, properties=with_properties)
-
-
-def create(call: Call, key: str) -> Answer:
-    """`POST …/comment`."""
-    issue = issue_for(call, key)
-    comment = publish(call, issue, changing.new_comment(call.fields()))
-    return 201, shown.comment(call.world, issue, comment, call.user.zone)
-
-
-def publish(call: Call, issue: Issue, new: changing.NewComment) -> Comment:
-    """Add a comment and tell about it."""
-    return changing.publish(call.world, issue, call.user, new)
-
-
-def update(call: Call, key: str, comment_id: str) -> Answer:
-    """`PUT …/comment/{id}`: the author, or an administrator of the project, who becomes its update author."""
-    issue = issue_for(call, key)
-    held = _comment(issue, comment_id)
-    _require_own(call, issue, held, "edit")
+    _require_own(call, issue, held)
     new = changing.new_comment(call.fields())
     held.body, held.update_author, held.updated = new.body, call.user.id, call.world.now()
     held.properties |= new.properties
@@ -75,29 +58,20 @@ def update(call: Call, key: str, comment_id: str) -> Answer:
     call.world.index.changed(issue)
     events.comment_changed(call.world, "comment_updated", issue, held)
     events.issue_updated(call.world, issue, call.user.id, None, held)
-    return 200, shown.comment(call.world, issue, held, call.user.zone)
+    return shown.comment(call.world, issue, held, call.user.zone)
 
 
-def delete(call: Call, key: str, comment_id: str) -> Answer:
-    """`DELETE …/comment/{id}`: the changelog keeps its text."""
-    issue = issue_for(call, key)
+@answers("DELETE issue/{issue}/comment/*")
+def _delete(call: Call, issue: Issue, comment_id: str) -> None:
+    """The changelog keeps its text."""
     held = _comment(issue, comment_id)
-    _require_own(call, issue, held, "delete")
+    _require_own(call, issue, held)
     issue.comments.remove(held)
-    item = {"field": "Comment", "fieldtype": "jira", "from": held.id, "fromString": held.body, "to": None}
-    change = changing.note_change(call.world, issue, call.user.id, [{**item, "toString": None}])
+    item = changing.item("Comment", (held.id, held.body), (None, None))
+    change = changing.note_change(call.world, issue, call.user.id, [item])
     call.world.index.changed(issue)
     events.comment_changed(call.world, "comment_deleted", issue, held)
     events.issue_updated(call.world, issue, call.user.id, change, None)
-    return 204, None
-
-
-def held_properties(call: Call, comment_id: str, *, write: bool) -> dict[str, Json]:
-    """This is how an internal comment can become public later."""
-    issue, held = _anywhere(call, comment_id)
-    if write:
-        _require_own(call, issue, held, "edit")
-    return held.properties
 
 
 def _comment(issue: Issue, comment_id: str) -> Comment:
@@ -107,7 +81,12 @@ def _comment(issue: Issue, comment_id: str) -> Comment:
     return found
 
 
-def _anywhere(call: Call, comment_id: str) -> tuple[Issue, Comment]:
+@noun("comment")
+def _anywhere(call: Call, comment_id: str) -> Comment:
+    return _place(call, comment_id)[1]
+
+
+def _place(call: Call, comment_id: str) -> tuple[Issue, Comment]:
     for issue in call.world.issues.values():
         for comment in issue.comments:
             if comment.id == comment_id and may_see(call.world, call.user, issue):
@@ -115,10 +94,16 @@ def _anywhere(call: Call, comment_id: str) -> tuple[Issue, Comment]:
     raise not_found("The comment")
 
 
-def _require_own(call: Call, issue: Issue, held: Comment, verb: str) -> None:
+def _require_own(call: Call, issue: Issue, held: Comment) -> None:
     """Edit and delete: one's own, or anybody's as an administrator of the project."""
-    project = call.world.projects[issue.project_id]
-    team = {role.id for role in call.world.roles.values() if role.name == seed.TEAM_ROLE}
-    own = held.author == call.user.id and any(has_role(project, call.user, role_id) for role_id in team)
-    if not own and not is_project_admin(call.world, project, call.user):
-        raise forbidden(f"{verb} this comment")
+    roles = roles_of(call.world, call.world.projects[issue.project_id], call.user)
+    if seed.ADMIN_ROLE not in roles and (held.author != call.user.id or seed.TEAM_ROLE not in roles):
+        raise forbidden("change this comment")
+
+
+def _require_it(call: Call, held: Comment) -> None:
+    _require_own(call, _place(call, held.id)[0], held)
+
+
+# This is how an internal comment can become public later.
+serve_properties("comment/{comment}", _require_it, deletes=False)

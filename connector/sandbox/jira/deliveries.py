@@ -23,10 +23,7 @@ TIMEOUT = (5.0, 20.0)
 
 
 def over_http(url: str, headers: Mapping[str, str], body: bytes) -> int:
-    """Send over the network; redirects are not followed.
-
-    Raises requests.RequestException if there is no answer.
-    """
+    """Send over the network; redirects are not followed. Raises requests.RequestException if there is no answer."""
     return requests.post(url, headers=dict(headers), data=body, timeout=TIMEOUT, allow_redirects=False).status_code
 
 
@@ -63,10 +60,8 @@ def _prepared(world: World, delivery: Delivery) -> Request | None:
 def _headers(world: World, webhook: Row, delivery: Delivery) -> dict[str, str]:
     headers = {"User-Agent": "Atlassian Webhook HTTP Client", "Content-Type": "application/json; charset=UTF-8"}
     if world.cloud:
-        headers["X-Atlassian-Webhook-Identifier"] = delivery.identifier
-        headers["X-Atlassian-Webhook-Flow"] = "Primary"
-        if delivery.attempts:
-            headers["X-Atlassian-Webhook-Retry"] = str(delivery.attempts)
+        headers |= {"X-Atlassian-Webhook-Identifier": delivery.identifier, "X-Atlassian-Webhook-Flow": "Primary"}
+        headers |= {"X-Atlassian-Webhook-Retry": str(delivery.attempts)} if delivery.attempts else {}
     if webhook.secret:
         headers["X-Hub-Signature"] = signature(webhook.secret, delivery.body)
     return headers
@@ -74,13 +69,11 @@ def _headers(world: World, webhook: Row, delivery: Delivery) -> dict[str, str]:
 
 def _settle(world: World, delivery: Delivery, _request: Request, status: int | None) -> None:
     delivery.attempts += 1
-    if status is not None and 200 <= status < 300:
-        world.deliveries.pop(delivery.identifier, None)
+    arrived = status is not None and 200 <= status < 300
+    again = status is None or status >= 500 or status in RETRIED
+    if not arrived and again and world.cloud and delivery.attempts <= RETRIES:
+        shortest, longest = RETRY_AFTER
+        delivery.due = world.clock() + shortest + (longest - shortest) * world.random.random()
         return
-    may_retry = status is None or status >= 500 or status in RETRIED
-    if not world.cloud or not may_retry or delivery.attempts > RETRIES:
-        world.deliveries.pop(delivery.identifier, None)
-        world.lost.append(delivery)
-        return
-    shortest, longest = RETRY_AFTER
-    delivery.due = world.clock() + shortest + (longest - shortest) * world.random.random()
+    world.deliveries.pop(delivery.identifier, None)
+    world.lost += [] if arrived else [delivery]

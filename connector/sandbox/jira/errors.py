@@ -15,10 +15,8 @@ class JiraError(Exception):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(*messages, dict(fields or {}))
-        self.status = status
-        self.messages = messages
-        self.fields = dict(fields or {})
-        self.headers = dict(headers or {})
+        self.status, self.messages = status, messages
+        self.fields, self.headers = dict(fields or {}), dict(headers or {})
 
     def payload(self, *, portal: bool) -> dict[str, Any]:
         """The JSON body: the platform's shape, or that of the service desk API."""
@@ -26,11 +24,6 @@ class JiraError(Exception):
             text = " ".join([*self.messages, *self.fields.values()])
             return {"errorMessage": text, "i18nErrorMessage": {"i18nKey": "", "parameters": []}}
         return {"errorMessages": list(self.messages), "errors": self.fields}
-
-
-def no_issue() -> JiraError:
-    """404 for an issue that does not exist or that the caller may not see: nobody can tell which."""
-    return JiraError(404, "Issue does not exist or you do not have permission to see it.")
 
 
 def forbidden(what: str) -> JiraError:
@@ -43,11 +36,6 @@ def wrong_field(field: str, text: str) -> JiraError:
     return JiraError(400, fields={field: text})
 
 
-def not_settable(field: str) -> JiraError:
-    """400 for a field that does not exist or is not on the screen: Jira tells neither apart."""
-    return wrong_field(field, f"Field '{field}' cannot be set. It is not on the appropriate screen, or unknown.")
-
-
 def not_found(what: str) -> JiraError:
-    """404 for anything but an issue."""
+    """404 for what does not exist or is not for the caller's eyes: nobody can tell which."""
     return JiraError(404, f"{what} does not exist or you do not have permission to see it.")

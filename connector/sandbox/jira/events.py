@@ -14,73 +14,53 @@ CommentEvent = Literal["comment_created", "comment_updated", "comment_deleted"]
 _SIX = ("summary", "issuetype", "project", "assignee", "priority", "status")
 
 
-def issue_created(world: World, issue: Issue, actor: str) -> None:
-    """`jira:issue_created`."""
-    _about_issue(world, "jira:issue_created", issue, actor, {"issue_event_type_name": "issue_created"})
-
-
-def issue_deleted(world: World, issue: Issue, actor: str) -> None:
-    """`jira:issue_deleted`."""
-    _about_issue(world, "jira:issue_deleted", issue, actor, {"issue_event_type_name": "issue_deleted"})
+def about_issue(
+    world: World,
+    what: Literal["created", "updated", "deleted"],
+    issue: Issue,
+    actor: str,
+    kind: str = "",
+    **more: Json,
+) -> None:
+    """`jira:issue_created` and the like; ``kind`` is what else an update is."""
+    event = f"jira:issue_{what}"
+    listeners = _listeners(world, event, issue)
+    if listeners:
+        view = shown.View(world.zone, without=frozenset({"comment"}))
+        about = {"user": shown_user(world, actor), "issue": shown.issue(world, issue, view)}
+        _send(world, listeners, event, about | {"issue_event_type_name": kind or f"issue_{what}"} | more)
 
 
 def issue_updated(world: World, issue: Issue, actor: str, change: ChangeRecord | None, comment: Comment | None) -> None:
     """`jira:issue_updated`, the only one with a changelog; a comment alone has none, but comes along."""
     more: dict[str, Json] = {}
-    kind = "issue_updated"
+    kind = "issue_commented" if comment else "issue_updated"
     if comment is not None:
-        kind = "issue_commented"
         more["comment"] = shown.comment(world, issue, comment, world.zone)
     if change is not None:
-        changed = {item["field"] for item in change.items}
-        kind = "issue_generic" if "status" in changed else "issue_updated"
+        kind = "issue_generic" if "status" in {item["field"] for item in change.items} else "issue_updated"
         more["changelog"] = {"id": change.id, "items": change.items}
-    _about_issue(world, "jira:issue_updated", issue, actor, {"issue_event_type_name": kind, **more})
+    about_issue(world, "updated", issue, actor, kind, **more)
 
 
 def comment_changed(world: World, event: CommentEvent, issue: Issue, comment: Comment) -> None:
     """`comment_created` and the like: six fields of the issue, and nobody named as the user."""
     listeners = _listeners(world, event, issue)
-    if not listeners:
-        return
-    six = {name: fields.shown(world, name, issue.fields.get(name), world.zone) for name in _SIX}
-    short = {"id": str(issue.id), "self": world.link_to(f"issue/{issue.id}"), "key": issue.key, "fields": six}
-    about = {"comment": shown.comment(world, issue, comment, world.zone), "issue": short}
-    _send(world, listeners, event, {**about, "eventType": "primaryAction"})
+    if listeners:
+        six = {name: fields.shown(world, name, issue.fields.get(name), world.zone) for name in _SIX}
+        short = shown.linked_issue(world, issue) | {"fields": six}
+        told = shown.comment(world, issue, comment, world.zone)
+        _send(world, listeners, event, {"comment": told, "issue": short, "eventType": "primaryAction"})
 
 
 def link_changed(world: World, event: Literal["issuelink_created", "issuelink_deleted"], link: Link) -> None:
     """`issuelink_created` and `issuelink_deleted`: numbers only."""
     held = world.link_types[link.type_id]
-    kind = {
-        "id": int(held.id),
-        "name": held.name,
-        "outwardName": held.outward,
-        "inwardName": held.inward,
-        "isSubTaskLinkType": False,
-        "isSystemLinkType": False,
-    }
-    about = {
-        "id": int(link.id),
-        "sourceIssueId": link.source,
-        "destinationIssueId": link.destination,
-        "issueLinkType": kind,
-        "systemLink": False,
-    }
+    kind = {"id": int(held.id), "name": held.name, "outwardName": held.outward, "inwardName": held.inward}
+    kind |= {"isSubTaskLinkType": False, "isSystemLinkType": False}
+    ends = {"sourceIssueId": link.source, "destinationIssueId": link.destination}
+    about = {"id": int(link.id), **ends, "issueLinkType": kind, "systemLink": False}
     _send(world, _listeners(world, event, None), event, {"issueLink": about})
-
-
-def _about_issue(world: World, event: str, issue: Issue, actor: str, about_it: dict[str, Json]) -> None:
-    listeners = _listeners(world, event, issue)
-    if not listeners:
-        return
-    view = shown.View(world.zone, without=frozenset({"comment"}))
-    about = {
-        "user": shown_user(world, actor),
-        "issue": shown.issue(world, issue, view),
-        **about_it,
-    }
-    _send(world, listeners, event, about)
 
 
 def _listeners(world: World, event: str, issue: Issue | None) -> list[Row]:

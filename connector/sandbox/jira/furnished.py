@@ -51,10 +51,10 @@ def furnish(desk: SandboxJira, mapping: JiraMapping) -> Accounts:
         desk.add_status(name, _CATEGORIES.get(state, "done"))
     for names in mapping.priorities.values():
         for name in (names.name, *names.also):
-            desk.add_priority(name)
+            desk.add("priorities", name)
     for name in (*mapping.roles.agents, *mapping.roles.managers):
-        desk.add_role(name)
-    desk.add_link_type(mapping.link_type, "relates to", "relates to")
+        desk.add("roles", name)
+    desk.add("link_types", mapping.link_type, inward="relates to", outward="relates to")
     asked = {"summary": True, "description": False}
     types = {one.name: one.id for one in desk.world.issue_types.values()}
     for field, name in mapping.fields.items():

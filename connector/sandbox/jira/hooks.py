@@ -9,21 +9,15 @@ from urllib.parse import urlsplit
 from connector.sandbox.jira.access import shown_user
 from connector.sandbox.jira.call import Call
 from connector.sandbox.jira.errors import JiraError
-from connector.sandbox.jira.kinds import Kind
-from connector.sandbox.jira.records import Json, Row
+from connector.sandbox.jira.kinds import Kind, lists, serves
+from connector.sandbox.jira.records import Flavour, Json, Row
 from connector.sandbox.jira.times import epoch_millis
 from connector.sandbox.jira.world import BASE_URL
 
-KNOWN_EVENTS = frozenset(
-    {
-        *(f"jira:issue_{what}" for what in ("created", "updated", "deleted")),
-        *(f"comment_{what}" for what in ("created", "updated", "deleted")),
-        *(f"issuelink_{what}" for what in ("created", "deleted")),
-        *(f"worklog_{what}" for what in ("created", "updated", "deleted")),
-        *(f"attachment_{what}" for what in ("created", "deleted")),
-        *(f"issue_property_{what}" for what in ("set", "deleted")),
-    }
-)
+_CHANGES = ("created", "updated", "deleted")
+_KNOWN = {"jira:issue": _CHANGES, "comment": _CHANGES, "worklog": _CHANGES, "issuelink": ("created", "deleted")}
+_KNOWN |= {"attachment": ("created", "deleted"), "issue_property": ("set", "deleted")}
+KNOWN_EVENTS = frozenset(f"{of}_{what}" for of, changes in _KNOWN.items() for what in changes)
 CLOUD_PATH, DATA_CENTER_PATH = "/rest/webhooks/1.0/webhook", "/rest/jira-webhook/1.0/webhooks"
 SECTION = "issue-related-events-section"
 
@@ -35,54 +29,31 @@ def _take(call: Call, held: Row) -> None:
     held.url = str(body.get("url") or held.url)
     if not held.name or urlsplit(held.url).scheme not in {"http", "https"}:
         raise JiraError(400, "A webhook needs a name and an absolute URL.")
-    events = [str(event) for event in body.get("events", held.events)]
-    unknown = sorted(set(events) - KNOWN_EVENTS)
+    held.events = [str(event) for event in body.get("events", held.events)]
+    unknown = sorted(set(held.events) - KNOWN_EVENTS)
     if unknown:
         raise JiraError(400, f"Unknown webhook events: {', '.join(unknown)}")
-    held.events = events
-    held.created = held.created or now
-    held.updated, held.updated_by = now, call.user.id
-    (_take_cloud if call.world.cloud else _take_data_center)(held, body)
-
-
-def _take_cloud(held: Row, body: dict[str, Json]) -> None:
+    held.created, held.updated, held.updated_by = held.created or now, now, call.user.id
     held.filter = str((body.get("filters") or {}).get(SECTION, held.filter))
-    held.exclude_body = bool(body.get("excludeBody", held.exclude_body))
-    held.enabled = bool(body.get("enabled", held.enabled))
-    held.secret = body.get("secret", held.secret) or None
-
-
-def _take_data_center(held: Row, body: dict[str, Json]) -> None:
-    settings = body.get("configuration") or {}
-    if "FILTERS" in settings:
-        held.filter = str(json.loads(settings["FILTERS"]).get(SECTION, ""))
-    held.filter = str((body.get("filters") or {}).get(SECTION, held.filter))
-    held.exclude_body = str(settings.get("EXCLUDE_BODY", held.exclude_body)).lower() == "true"
-    held.enabled = bool(body.get("active", held.enabled))
-    held.secret = settings.get("SECRET", held.secret) or None
+    given, excludes, enabled, secret = body, "excludeBody", "enabled", "secret"
+    if not call.world.cloud:
+        given, excludes, enabled, secret = body.get("configuration") or {}, "EXCLUDE_BODY", "active", "SECRET"
+        held.filter = str(json.loads(given.get("FILTERS", "{}")).get(SECTION, held.filter))
+    held.exclude_body = str(given.get(excludes, held.exclude_body)).lower() == "true"
+    held.enabled = bool(body.get(enabled, held.enabled))
+    held.secret = given.get(secret, held.secret) or None
 
 
 def _shown(call: Call, held: Row) -> dict[str, Json]:
+    told = {"name": held.name, "url": held.url, "events": held.events}
     if not call.world.cloud:
         settings = {"EXCLUDE_BODY": str(held.exclude_body).lower(), "FILTERS": json.dumps({SECTION: held.filter})}
-        return {
-            "id": held.id,
-            "name": held.name,
-            "url": held.url,
-            "active": held.enabled,
-            "events": held.events,
-            "configuration": settings,
-            "createdDate": epoch_millis(held.created),
-            "updatedDate": epoch_millis(held.updated),
-            "scopeType": "global",
-            "sslVerificationRequired": True,
-        }
-    return {
-        "name": held.name,
-        "url": held.url,
+        times = {"createdDate": epoch_millis(held.created), "updatedDate": epoch_millis(held.updated)}
+        more = {"id": held.id, "active": held.enabled, "scopeType": "global", "sslVerificationRequired": True}
+        return {**told, **more, "configuration": settings, **times}
+    return told | {
         "excludeBody": held.exclude_body,
         "filters": {SECTION: held.filter},
-        "events": held.events,
         "enabled": held.enabled,
         "isSigned": held.secret is not None,
         "self": f"{BASE_URL}{CLOUD_PATH}/{held.id}",
@@ -93,19 +64,15 @@ def _shown(call: Call, held: Row) -> dict[str, Json]:
 
 
 def _undelivered(call: Call, held: Row) -> None:
-    waiting = [one for one in call.world.deliveries.values() if one.webhook_id == held.id]
-    for delivery in waiting:
-        del call.world.deliveries[delivery.identifier]
+    waiting = call.world.deliveries
+    for identifier in [one.identifier for one in waiting.values() if one.webhook_id == held.id]:
+        del waiting[identifier]
 
 
 WEBHOOK = Kind(
     "The webhook",
-    lambda call: call.world.webhooks,
+    "webhooks",
     _shown,
-    new=lambda _call: Row(
-        name="", url="", events=[], filter="", secret=None, exclude_body=False, enabled=True, created=None
-    ),
-    sequence="webhook",
     whole=True,
     columns={},
     required=(),
@@ -113,3 +80,7 @@ WEBHOOK = Kind(
     leave=_undelivered,
     missing=lambda number: JiraError(404, f"There is no webhook with id {number}."),
 )
+_PATHS: dict[Flavour, str] = {"cloud": CLOUD_PATH, "datacenter": DATA_CENTER_PATH}
+for flavour, path in _PATHS.items():
+    lists(WEBHOOK, path, on=flavour)
+    serves(WEBHOOK, path, show=True, create=201, change=200, delete=204, on=flavour)

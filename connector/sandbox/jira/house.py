@@ -64,8 +64,7 @@ class JiraHouse:
         migrated: bool = True,
     ) -> None:
         self.sandbox = SandboxJira(clock, flavour, migrated=migrated)
-        self._clock = clock
-        self._mapping = mapping
+        self._clock, self._mapping = clock, mapping
         self.accounts = set_up(self.sandbox, mapping)
         # As webhooks name it: by accountId on Cloud, by user name on Data Center.
         self.bot = self.sandbox.user_id(BOT) if flavour == "cloud" else BOT.partition("@")[0]
@@ -112,7 +111,7 @@ class JiraHouse:
 
     def outsider(self) -> str:
         """Somebody with another role in the project, who may edit its issues."""
-        self.sandbox.add_role(_OTHER_ROLE)
+        self.sandbox.add("roles", _OTHER_ROLE)
         token = self.sandbox.add_user("mallory@interspace.example", (_OTHER_ROLE,), "Harbour Bank")
         self._people[token] = ("mallory@interspace.example", Actor.SYSTEM)
         return token
@@ -120,30 +119,30 @@ class JiraHouse:
     def open_ticket(self, token: str, subject: str, body: str, channel: Channel, fields: Mapping[str, Any]) -> str:
         """Customers by e-mail or in the portal, where they may fill in fields; others as Jira's own users do."""
         email, actor = self._people[token]
+        said = {"summary": subject, "description": body, **self._values(fields)}
         if actor is not Actor.CUSTOMER:
-            kind = {"name": self._mapping.issue_types.incident[0]}
-            held: dict[str, Any] = {"project": {"key": self._mapping.project}, "issuetype": kind}
-            held |= {"summary": subject, "description": body, **self._values(fields)}
-            return str(self.api(token, "POST", "issue", {"fields": held})["id"])
+            return self._write(token, said)
         if channel is Channel.EMAIL and not fields:
             return self.sandbox.receive_mail(email, subject, body, self._mapping.project)
         desk = self.api(token, "GET", f"{_PORTAL}servicedesk")["values"][0]["id"]
         kinds = self.api(token, "GET", f"{_PORTAL}servicedesk/{desk}/requesttype")["values"]
-        values = {"summary": subject, "description": body, **self._values(fields)}
-        asked = {"serviceDeskId": desk, "requestTypeId": kinds[0]["id"], "requestFieldValues": values}
+        asked = {"serviceDeskId": desk, "requestTypeId": kinds[0]["id"], "requestFieldValues": said}
         return str(self.api(token, "POST", f"{_PORTAL}request", asked)["issueId"])
 
     def take_call(self, token: str, caller: str, subject: str, body: str, fields: Mapping[str, Any]) -> str:
         """An issue whose reporter is the caller."""
-        cloud = self.sandbox.flavour == "cloud"
-        reporter = {"accountId": self.sandbox.user_id(caller)} if cloud else {"name": caller.partition("@")[0]}
-        held: dict[str, Any] = {
+        user = self._user(caller)
+        reporter = {"accountId": user.id} if self.sandbox.world.cloud else {"name": user.name}
+        said = {"summary": subject, "description": body, "reporter": reporter}
+        return self._write(token, said | self._values(fields))
+
+    def _write(self, token: str, said: Mapping[str, Any]) -> str:
+        """As Jira's own users do."""
+        place = {
             "project": {"key": self._mapping.project},
             "issuetype": {"name": self._mapping.issue_types.incident[0]},
-            "reporter": reporter,
         }
-        held |= {"summary": subject, "description": body, **self._values(fields)}
-        return str(self.api(token, "POST", "issue", {"fields": held})["id"])
+        return str(self.api(token, "POST", "issue", {"fields": {**place, **said}})["id"])
 
     def reply(self, token: str, ticket: str, body: str, *, internal: bool) -> None:
         """A comment; customers write theirs in the portal."""
@@ -201,23 +200,6 @@ class JiraHouse:
         """By a security level."""
         self.sandbox.act(lambda world: world.hidden.add(self._issue(ticket).id))
 
-    def rename_project(self, key: str) -> None:
-        """An admin gives the project another key; the mapping keeps the old one."""
-        world = self.sandbox.world
-        project = world.project(self._mapping.project)
-        assert project is not None
-        self.sandbox.act(lambda world: reorganizing.rename_project(world, project, key))
-
-    def take_off_screens(self, field: str) -> None:
-        """An admin takes a field of the rules off all screens."""
-        self.sandbox.act(lambda world: reorganizing.take_off_screens(world, self._ids[field]))
-
-    def hide_email(self, email: str) -> None:
-        """Somebody shows the address to nobody."""
-        user = self._user(email)
-        user.hides_email = True
-        user.shown.clear()
-
     def api(self, token: str, method: str, path: str, body: Any = None) -> Any:
         """Any API call. Raises ValueError if it is refused."""
         response: Response = request(self.sandbox, token, method, path, body)
@@ -241,26 +223,23 @@ class JiraHouse:
 
     def calls(self, since: int = 0) -> list[Call]:
         """The connector's API calls."""
-        told = [
-            (call.method, call.path.partition("?")[0].removeprefix(_API).removeprefix("/rest/"))
-            for call in self.sandbox.requests[since:]
-            if call.user == BOT
-        ]
+        made = [call for call in self.sandbox.requests[since:] if call.user == BOT]
+        paths = [call.path.partition("?")[0].removeprefix(_API).removeprefix("/rest/") for call in made]
         return [
-            Call(method, path, method != "GET" and not any(look in path for look in _LOOKS))
-            for method, path in told
+            Call(call.method, path, call.method != "GET" and not any(look in path for look in _LOOKS))
+            for call, path in zip(made, paths, strict=True)
             if not path.startswith(_ONCE)
         ]
 
     def request_of(self, step: WireStep, ticket: str = r"\d+") -> Wire:
         """What the connector sends for a step."""
-        search = Wire("POST", "api/2/search$") if self.sandbox.flavour == "datacenter" else Wire("POST", "search/jql")
+        search = "search/jql" if self.sandbox.world.cloud else "api/2/search$"
         return {
             "read": Wire("GET", rf"issue/{ticket}\?"),
             "write": Wire("PUT", rf"issue/{ticket}(\?|$)"),
             "create": Wire("POST", r"/issue$"),
             "link": Wire("POST", "/issueLink$"),
-            "find": search,
+            "find": Wire("POST", search),
         }[step]
 
     def served(self) -> int:

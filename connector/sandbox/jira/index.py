@@ -27,17 +27,17 @@ class Row(NamedTuple):
 
 
 class Index:
-    """The rows by issue, and in the order of their updates. `lag` is how long a change stays unseen."""
+    """The rows by issue, and in the order of their updates. `lag` is how long a change stays unseen; `version` grows
+    with everything that becomes visible."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.lag = timedelta(0)
         self.version = 0
-        """Grows with everything that becomes visible."""
         self.rows: dict[int, Row] = {}
         self._clock = clock
         self._order: list[tuple[datetime, int]] = []
         self._waiting: list[tuple[datetime, int, int, Row | None]] = []
-        self._count = 0
+        self._numbers = itertools.count(1)
 
     def changed(self, issue: Issue) -> None:
         """An issue was created or changed."""
@@ -66,8 +66,7 @@ class Index:
         return (self.rows[self._order[position][1]] for position in positions)
 
     def _later(self, issue_id: int, row: Row | None) -> None:
-        self._count += 1
-        heapq.heappush(self._waiting, (self._clock() + self.lag, self._count, issue_id, row))
+        heapq.heappush(self._waiting, (self._clock() + self.lag, next(self._numbers), issue_id, row))
 
     def _show(self, issue_id: int, row: Row | None) -> None:
         known = self.rows.pop(issue_id, None)

@@ -1,30 +1,30 @@
-"""Reading JQL: a query as a tree of comparisons. What the fields mean is told by `matching.py`."""
+"""Reading JQL: a query as lark's tree, and its comparisons. What the fields mean is told by `matching.py`."""
 
 import re
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from lark import Lark, Token, Transformer, UnexpectedInput, v_args
+from lark import Lark, Token, Tree, UnexpectedInput
 
 from connector.sandbox.jira.errors import JiraError
 
+Condition = Tree[Token]
 _WORD = r"""[^\s=!~><(),"']"""
-_KEYWORDS = ("AND", "OR", "NOT", "IS", "IN", "ORDER", "BY", "ASC", "DESC", "EMPTY", "NULL")
+_KEYWORDS = ("_AND", "_OR", "NOT", "IS", "IN", "_ORDER", "_BY", "_ASC", "DESC", "EMPTY", "NULL")
 _GRAMMAR = rf"""
-query: any? (ORDER BY sorting ("," sorting)*)?
-sorting: _name (DESC | ASC)?
-?any: all (OR all)*
-?all: _one (AND _one)*
-_one: not_ | "(" any ")" | clause
-not_: NOT _one
+query: any? (_ORDER _BY sorting ("," sorting)*)?
+sorting: _name (DESC | _ASC)?
+?any: all (_OR all)*
+?all: _one (_AND _one)*
+_one: not | "(" any ")" | clause
+not: NOT _one
 clause: _name (OPERATOR value | IS NOT? value | NOT? IN "(" value ("," value)* ")")
 value: _name | EMPTY | NULL | WORD "(" ")" -> function
 _name: WORD | QUOTED
 OPERATOR: /!=|!~|>=|<=|[=~><]/
 QUOTED: /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/
 WORD: /{_WORD}+/
-{"".join(f"{word}.1: /{word}(?!{_WORD})/i{chr(10)}" for word in _KEYWORDS)}
+{"".join(f"{word}.1: /{word.strip('_')}(?!{_WORD})/i{chr(10)}" for word in _KEYWORDS)}
 %ignore /\s+/
 """
 
@@ -36,8 +36,7 @@ class Value(NamedTuple):
     kind: str = "text"
 
 
-@dataclass
-class Clause:
+class Clause(NamedTuple):
     """One comparison."""
 
     field: str
@@ -45,28 +44,16 @@ class Clause:
     values: list[Value]
 
 
-@dataclass
-class Group:
-    """Parts joined by `and` or `or`; `not` has one part."""
+class Query(NamedTuple):
+    """A whole query: its condition, a tree of *any*, *all*, *not* and *clause* (none means everything), and the fields
+    to sort by with whether the largest comes first."""
 
-    word: str
-    parts: list["Clause | Group"]
-
-
-@dataclass
-class Query:
-    """A whole query; no condition means everything."""
-
-    condition: Clause | Group | None
-    order: list[tuple[str, bool]] = field(default_factory=list)
-    """Fields to sort by, and whether the largest comes first."""
+    condition: Condition | None
+    order: list[tuple[str, bool]]
 
 
 def parse(text: str) -> Query:
-    """The query.
-
-    Raises JiraError 400 where Jira cannot read it either.
-    """
+    """The query. Raises JiraError 400 where Jira cannot read it either."""
     try:
         return _parsed(text)
     except UnexpectedInput as wrong:
@@ -74,47 +61,32 @@ def parse(text: str) -> Query:
         raise JiraError(400, f"Error in the JQL Query: the character or word '{near}' cannot be read here.") from None
 
 
-@v_args(inline=True)
-class _Reader(Transformer[Token, Query]):
-    """Makes the values above of what the grammar finds."""
+def clause(tree: Condition) -> Clause:
+    """The comparison that a *clause* of the tree says."""
+    name, *rest = tree.children
+    words = [str(part).lower() for part in rest if isinstance(part, Token)]
+    return Clause(_text(name), " ".join(words), [_value(part) for part in rest if isinstance(part, Tree)])
 
-    def QUOTED(self, token: Token) -> Token:  # noqa: N802 - a name of the grammar
-        return token.update(value=re.sub(r"\\(.)", r"\1", token[1:-1]))
 
-    def query(self, *parts: Any) -> Query:
-        conditions = [part for part in parts if isinstance(part, Clause | Group)]
-        return Query(conditions[0] if conditions else None, [part for part in parts if isinstance(part, tuple)])
+def _value(tree: Condition) -> Value:
+    [token] = tree.children
+    if isinstance(token, Token) and token.type in {"EMPTY", "NULL"}:
+        return Value("", "empty")
+    return Value(_text(token), "function" if tree.data == "function" else "text")
 
-    def sorting(self, name: Token, way: Token | None = None) -> tuple[str, bool]:
-        return str(name), way is not None and way.type == "DESC"
 
-    def any(self, *parts: Any) -> Group:
-        return Group("or", list(parts[::2]))
-
-    def all(self, *parts: Any) -> Group:
-        return Group("and", list(parts[::2]))
-
-    def not_(self, _not: Token, part: Any) -> Group:
-        return Group("not", [part])
-
-    def clause(self, name: Token, *rest: Any) -> Clause:
-        words = [part.lower() for part in rest if isinstance(part, Token)]
-        return Clause(str(name), " ".join(words), [part for part in rest if isinstance(part, Value)])
-
-    def value(self, token: Token) -> Value:
-        return Value("", "empty") if token.type in {"EMPTY", "NULL"} else Value(str(token))
-
-    def function(self, name: Token) -> Value:
-        return Value(str(name), "function")
+def _text(token: Token | Condition) -> str:
+    is_quoted = isinstance(token, Token) and token.type == "QUOTED"
+    return re.sub(r"\\(.)", r"\1", str(token)[1:-1]) if is_quoted else str(token)
 
 
 @lru_cache(maxsize=1024)
 def _parsed(text: str) -> Query:
-    found = _parser().parse(text)
-    assert isinstance(found, Query)
-    return found
+    parts = [part for part in _parser().parse(text).children if isinstance(part, Tree)]
+    order = [(_text(part.children[0]), len(part.children) > 1) for part in parts if part.data == "sorting"]
+    return Query(next((part for part in parts if part.data != "sorting"), None), order)
 
 
 @cache
 def _parser() -> Lark:
-    return Lark(_GRAMMAR, start="query", parser="lalr", transformer=_Reader())
+    return Lark(_GRAMMAR, start="query", parser="lalr")

@@ -7,22 +7,20 @@ from datetime import datetime, timedelta
 
 from connector.sandbox.jira.errors import JiraError
 
-PER_ISSUE = ((20, timedelta(seconds=2)), (100, timedelta(seconds=30)))
+_SECOND = timedelta(seconds=1)
+PER_ISSUE = ((20, 2 * _SECOND), (100, 30 * _SECOND))
 BURSTS = {"GET": 100, "POST": 100, "PUT": 50, "DELETE": 50}
 """Requests per second, endpoint and method."""
-Window = tuple[int, timedelta]
-_SECOND = timedelta(seconds=1)
 
 
 class Limits:
-    """Counts requests by the clock. Writes per issue are limited on Cloud; the others when they are switched on."""
+    """Counts requests by the clock. Writes per issue are limited on Cloud; the others when they are switched on:
+    endpoints by `burst`, everything by `quota_until`, before which nothing is answered."""
 
     def __init__(self, clock: Callable[[], datetime], *, per_issue: bool) -> None:
-        self.per_issue: tuple[Window, ...] = PER_ISSUE if per_issue else ()
+        self.per_issue = PER_ISSUE if per_issue else ()
         self.burst = False
-        """Whether endpoints are limited."""
         self.quota_until: datetime | None = None
-        """Nothing is answered before then."""
         self._clock = clock
         self._seen: dict[tuple[str, ...], deque[datetime]] = {}
 
@@ -37,20 +35,18 @@ class Limits:
         return {**left, "X-RateLimit-Reset": reset.isoformat()}
 
     def admit(self, method: str, endpoint: str, issue: str | None) -> None:
-        """Count a request to an endpoint, and a write to an issue if it is one.
-
-        Raises JiraError 429.
-        """
+        """Count a request to an endpoint, and a write to an issue if it is one. Raises JiraError 429."""
         now = self._clock()
         if self.quota_until is not None and now < self.quota_until:
             raise _refusal("jira-quota-tenant-based", self.quota_until - now, 0)
         if self.burst:
-            window = (BURSTS.get(method, 50), _SECOND)
-            self._count(("burst", method, endpoint), (window,), "jira-burst-based", now)
+            self._count(("burst", method, endpoint), ((BURSTS.get(method, 50), _SECOND),), "jira-burst-based", now)
         if self.per_issue and issue is not None and method != "GET":
             self._count(("issue", issue), self.per_issue, "jira-per-issue-on-write", now)
 
-    def _count(self, key: tuple[str, ...], windows: tuple[Window, ...], reason: str, now: datetime) -> None:
+    def _count(
+        self, key: tuple[str, ...], windows: tuple[tuple[int, timedelta], ...], reason: str, now: datetime
+    ) -> None:
         seen = self._seen.setdefault(key, deque())
         longest = max(length for _, length in windows)
         while seen and (seen[0] <= now - longest or seen[0] > now):
@@ -63,11 +59,6 @@ class Limits:
 
 
 def _refusal(reason: str, wait: timedelta, most: int) -> JiraError:
-    seconds = str(max(1, math.ceil(wait.total_seconds())))
-    headers = {
-        "Retry-After": seconds,
-        "RateLimit-Reason": reason,
-        "X-RateLimit-Limit": str(most),
-        "X-RateLimit-Remaining": "0",
-    }
+    headers = {"Retry-After": str(max(1, math.ceil(wait.total_seconds()))), "RateLimit-Reason": reason}
+    headers |= {"X-RateLimit-Limit": str(most), "X-RateLimit-Remaining": "0"}
     return JiraError(429, "Rate limit exceeded.", headers=headers)

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
-from connector.sandbox.jira.call import Answer, Call
+from connector.sandbox.jira.call import Call
+from connector.sandbox.jira.endpoints import Answer, answers
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.records import Json
 
@@ -19,36 +21,32 @@ def checked(key: str, value: Json) -> Json:
     return value
 
 
-def routes(path: str, of: Callable[..., dict[str, Json]], *, deletes: bool = True) -> dict[str, Callable[..., Answer]]:
-    """`GET`, `PUT` and, with `deletes`, `DELETE` of `path/{name}`.
+def serve_properties(
+    path: str, may_write: Callable[[Call, Any], None] = lambda _call, _of: None, *, deletes: bool = True
+) -> None:
+    """`GET`, `PUT` and, with `deletes`, `DELETE` of `path/properties/{name}`; the path ends in a noun."""
 
-    ``of`` finds the properties for a call and the ids in the path. It is told whether they are to be written.
-    """
+    @answers(f"GET {path}/properties/*")
+    def _shown(_call: Call, of: Any, name: str) -> Json:
+        return {"key": name, "value": _there(of, name)}
 
-    def show(call: Call, *ids: str) -> Answer:
-        *above, name = ids
-        held = of(call, *above, write=False)
-        if name not in held:
-            raise _unknown(name)
-        return 200, {"key": name, "value": held[name]}
+    @answers(f"PUT {path}/properties/*")
+    def _stored(call: Call, of: Any, name: str) -> Answer:
+        may_write(call, of)
+        new = name not in of.properties
+        of.properties[name] = checked(name, call.body)
+        return Answer(201 if new else 200)
 
-    def store(call: Call, *ids: str) -> Answer:
-        *above, name = ids
-        held = of(call, *above, write=True)
-        new = name not in held
-        held[name] = checked(name, call.body)
-        return (201 if new else 200), None
+    def _dropped(call: Call, of: Any, name: str) -> None:
+        may_write(call, of)
+        _there(of, name)
+        del of.properties[name]
 
-    def drop(call: Call, *ids: str) -> Answer:
-        *above, name = ids
-        held = of(call, *above, write=True)
-        if name not in held:
-            raise _unknown(name)
-        del held[name]
-        return 204, None
-
-    return {f"GET {path}/*": show, f"PUT {path}/*": store, **({f"DELETE {path}/*": drop} if deletes else {})}
+    if deletes:
+        answers(f"DELETE {path}/properties/*")(_dropped)
 
 
-def _unknown(name: str) -> JiraError:
-    return JiraError(404, f"The property with key '{name}' does not exist.")
+def _there(of: Any, name: str) -> Json:
+    if name not in of.properties:
+        raise JiraError(404, f"The property with key '{name}' does not exist.")
+    return of.properties[name]

@@ -1,5 +1,6 @@
 """What a Jira consists of: accounts, configuration, issues and what hangs on them."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
@@ -8,10 +9,36 @@ from zoneinfo import ZoneInfo
 
 Json = Any
 Row = SimpleNamespace
-"""A row of configuration with an id, mostly a name, and what its kind has more; `world.py` says what that is."""
+"""A row of configuration: an id, a name, a description, and the `COLUMNS` of its table."""
 Flavour = Literal["cloud", "datacenter"]
-Category = Literal["new", "indeterminate", "done"]
 PUBLIC_PROPERTY = "sd.public.comment"
+COLUMNS: dict[str, dict[str, Any]] = {
+    "statuses": {"category": ""},
+    # The status it leads to; from which ones (none: from anywhere); the required fields that it asks for.
+    "transitions": {"to": "", "sources": frozenset(), "asks": frozenset()},
+    "priorities": {"colour": ""},
+    # How it reads from both ends.
+    "link_types": {"inward": "", "outward": ""},
+    # Where a custom field applies (no projects: everywhere), and its options there by id.
+    "contexts": {"project_ids": [], "issue_type_ids": [], "options": {}},
+    "tabs": {"fields": []},
+    "filters": {"owner": "", "jql": "", "shares": [], "editors": []},
+    # Gadgets by id, and their settings by id and key.
+    "dashboards": {"owner": "", "shares": [], "editors": [], "gadgets": {}, "item_properties": {}},
+    "webhooks": {"url": "", "events": [], "filter": "", "secret": None, "exclude_body": False, "enabled": True}
+    | {"created": None, "updated": None, "updated_by": ""},
+    # What the portal asks for: fields by id, and whether each is required.
+    "request_types": {"issue_type_id": "", "service_desk_id": "", "fields": {}},
+    "queues": {"service_desk_id": "", "jql": ""},
+    # Until the *resolution* or the first *response*; the clock stands still in some statuses.
+    "slas": {"goal": None, "until": "", "pauses": frozenset()},
+}
+"""What rows have beside id, name and description, with the values that nobody gave."""
+
+
+def blank(table: str, **given: Any) -> Row:
+    """A row without an id, with what is given and else what nobody gave."""
+    return Row(**{"name": "", "description": "", **deepcopy(COLUMNS.get(table, {})), **given})
 
 
 @dataclass(eq=False)
@@ -40,17 +67,6 @@ class Mail(NamedTuple):
     issue: str
 
 
-def new_context(name: str, **more: Any) -> Row:
-    """Where a custom field applies, and its options there by id. No projects: everywhere."""
-    return Row(name=name, description="", project_ids=[], issue_type_ids=[], options={}, **more)
-
-
-def new_dashboard(owner: str, **more: Any) -> Row:
-    """A dashboard without gadgets."""
-    blank = {"name": "", "description": "", "shares": [], "editors": [], "gadgets": {}, "item_properties": {}}
-    return Row(owner=owner, **{**blank, **more})
-
-
 @dataclass(eq=False)
 class CustomField:
     """A custom field; `kind` is the end of its type key, such as `textfield` or `select`."""
@@ -67,6 +83,11 @@ class CustomField:
         """What values it takes."""
         return self.type.rpartition(":")[2]
 
+    @property
+    def options(self) -> list[Row]:
+        """Those of all contexts."""
+        return [option for context in self.contexts.values() for option in context.options.values()]
+
     def option(self, option_id: object) -> Row | None:
         """The option with this id."""
         key = str(option_id)
@@ -75,8 +96,7 @@ class CustomField:
 
 @dataclass(eq=False)
 class FieldScheme:
-    """Which custom fields the projects of a Cloud have. Before the migration of 2026 it is a field configuration, which
-    says the same."""
+    """Which custom fields the projects of a Cloud have; before the migration of 2026 a field configuration says it."""
 
     id: int
     name: str
@@ -98,9 +118,10 @@ class Screen:
     name: str
     tabs: dict[int, Row] = field(default_factory=dict)
 
-    def has(self, field_id: str) -> bool:
-        """Whether a field is on any tab."""
-        return any(field_id in tab.fields for tab in self.tabs.values())
+    @property
+    def fields(self) -> list[str]:
+        """The ids on all its tabs."""
+        return [name for tab in self.tabs.values() for name in tab.fields]
 
 
 @dataclass(eq=False)
@@ -124,7 +145,7 @@ class Project:
 
 @dataclass(eq=False)
 class Comment:
-    """A comment. Without the property that says otherwise it is public."""
+    """A comment. Without the property that says otherwise it is public; `visibility` says nothing about the portal."""
 
     id: str
     author: str
@@ -134,7 +155,6 @@ class Comment:
     updated: datetime
     properties: dict[str, Json] = field(default_factory=dict)
     visibility: dict[str, Json] | None = None
-    """A restriction to a role or group, which says nothing about the portal."""
 
     @property
     def internal(self) -> bool:

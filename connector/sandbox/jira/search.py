@@ -1,15 +1,15 @@
 """Search by JQL: `/search/jql` with tokens on Cloud, `/search` with `startAt` on Data Center. Both see the index."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from connector.sandbox.jira import shown
-from connector.sandbox.jira.access import may_browse, may_see
-from connector.sandbox.jira.call import Answer, Call
+from connector.sandbox.jira.access import is_support, may_see
+from connector.sandbox.jira.call import Call
+from connector.sandbox.jira.endpoints import answers
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.index import Row
 from connector.sandbox.jira.matching import Meaning, meaning
-from connector.sandbox.jira.records import Json, Project, User
+from connector.sandbox.jira.records import Json, User
 from connector.sandbox.jira.world import World
 
 MOST_RECONCILED = 50
@@ -18,29 +18,34 @@ MOST_ON_DATA_CENTER = 1000
 _BARE = frozenset({"id", "key"})
 
 
-def removed(_call: Call) -> Answer:
-    """`/search` on Cloud is gone since 2025."""
+@answers("GET search", on="cloud")
+@answers("POST search", on="cloud")
+def _removed(_call: Call) -> None:
+    """It is gone since 2025."""
     raise JiraError(410, "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API.")
 
 
-def by_token(call: Call) -> Answer:
-    """`POST /search/jql`: a page, and a token for the next one. Without `fields` only ids are shown."""
-    body = call.fields()
-    world = call.world
-    _reconcile(call, body.get("reconcileIssues") or [])
+@answers("POST search/jql", 200, on="cloud")
+def _by_token(call: Call) -> Json:
+    """A page, and a token for the next one. Without `fields` only ids are shown."""
+    body, world = call.fields(), call.world
+    if "reconcileIssues" in body:
+        for number in call.list("reconcileIssues", MOST_RECONCILED):
+            issue = world.issues.get(int(number))
+            if issue is not None:
+                world.index.reconcile(issue)
     wanted = [str(name) for name in body.get("fields") or ["id"]]
-    most = MOST_BARE if _BARE.issuperset(wanted) else MOST_WITH_FIELDS
-    size = max(1, min(int(body.get("maxResults") or 50), most))
+    bare = _BARE.issuperset(wanted)
+    size = max(1, min(int(body.get("maxResults") or 50), MOST_BARE if bare else MOST_WITH_FIELDS))
     rows, start, key = _continued(call, str(body.get("jql") or ""), body.get("nextPageToken"))
-    expand = [word.strip() for word in str(body.get("expand") or "").split(",")]
-    view = shown.view_of(call, wanted, expand, body.get("properties") or ())
-    if _BARE.issuperset(wanted):
-        view = view._replace(fields=frozenset())
+    expand = _list(body.get("expand"))
+    view = shown.view_of(call, wanted, expand, body.get("properties") or (), searched=True)
+    view = view._replace(fields=frozenset()) if bare else view
     issues = _shown(world, rows[start : start + size], view, bare=wanted == ["id"])
     answer: dict[str, Json] = {"issues": issues, "isLast": start + size >= len(rows)}
     if not answer["isLast"]:
-        answer["nextPageToken"] = f"{start + size}.{key or call.world.results.keep(rows)}"
-    return 200, answer
+        answer["nextPageToken"] = f"{start + size}.{key or world.results.keep(rows)}"
+    return answer
 
 
 def _continued(call: Call, text: str, token: Any) -> tuple[list[Row], int, str]:
@@ -53,37 +58,19 @@ def _continued(call: Call, text: str, token: Any) -> tuple[list[Row], int, str]:
         return rows, int(start), key
     found = meaning(call.world, call.user, text)
     if not found.bounded:
-        raise JiraError(
-            400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
-        )
+        raise JiraError(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to it.")
     return find(call.world, call.user, found), 0, ""
 
 
-def _reconcile(call: Call, wanted: Json) -> None:
-    if not isinstance(wanted, list) or len(wanted) > MOST_RECONCILED:
-        raise JiraError(400, f"reconcileIssues must be a list of at most {MOST_RECONCILED} issue ids.")
-    for number in wanted:
-        issue = call.world.issues.get(int(number))
-        if issue is not None:
-            call.world.index.reconcile(issue)
-
-
-def by_position(call: Call) -> Answer:
-    """`GET` and `POST /search` of Data Center."""
+@answers("GET search", on="datacenter")
+@answers("POST search", 200, on="datacenter")
+def _by_position(call: Call) -> Json:
     given: dict[str, Json] = call.body if isinstance(call.body, dict) else dict(call.query)
     start, size = int(given.get("startAt") or 0), min(int(given.get("maxResults") or 50), MOST_ON_DATA_CENTER)
-    text = str(given.get("jql") or "")
-    rows = _remembered(call, text)
-    wanted = _list(given.get("fields")) or ["*navigable"]
-    view = shown.view_of(call, wanted, _list(given.get("expand")), ())
+    rows = _remembered(call, str(given.get("jql") or ""))
+    view = shown.view_of(call, _list(given.get("fields")) or ["*navigable"], _list(given.get("expand")), ())
     issues = _shown(call.world, rows[start : start + size], view, bare=False)
-    return 200, {
-        "expand": "schema,names",
-        "startAt": start,
-        "maxResults": size,
-        "total": len(rows),
-        "issues": issues,
-    }
+    return {"expand": "schema,names", "startAt": start, "maxResults": size, "total": len(rows), "issues": issues}
 
 
 def _list(given: Json) -> list[str]:
@@ -106,24 +93,20 @@ def _remembered(call: Call, text: str) -> list[Row]:
 def find(world: World, user: User, wanted: Meaning) -> list[Row]:
     """All rows that the user may see and that match, in order."""
     world.index.catch_up()
-    visible = {project.id for project in _visible(world, user)}
-    by_update = wanted.order[:1] in ([("updated", False)], [("updated", True)])
-    rows = world.index.in_order(wanted.low, wanted.high, newest_first=wanted.order[:1] == [("updated", True)])
+    visible = {project.id for project in world.projects.values() if is_support(world, project, user)}
     hidden = {number for number in world.hidden if not may_see(world, user, world.issues[number])}
+    order = wanted.order or [("key", True)]
+    rows = world.index.in_order(wanted.low, wanted.high, newest_first=order[0] == ("updated", True))
     found = [row for row in rows if row.fields["project"] in visible and row.id not in hidden and wanted.test(row)]
-    if by_update and all(name in _BARE for name, _ in wanted.order[1:]):
+    if order[0][0] == "updated" and all(name == "key" for name, _ in order[1:]):
         return found
-    for name, descending in reversed(wanted.order or [("id", True)]):
+    for name, descending in reversed(order):
         found.sort(key=_sort_key(world, name), reverse=descending)
     return found
 
 
-def _visible(world: World, user: User) -> Iterator[Project]:
-    return (project for project in world.projects.values() if may_browse(world, user, project.id))
-
-
 def _sort_key(world: World, name: str) -> Any:
-    if name in _BARE:
+    if name == "key":
         return lambda row: row.id
     if name == "priority":
         ranks = {priority: -rank for rank, priority in enumerate(world.priorities)}
@@ -133,8 +116,7 @@ def _sort_key(world: World, name: str) -> Any:
 
 def _shown(world: World, rows: list[Row], view: shown.View, *, bare: bool) -> list[Json]:
     """Rows as issues, with the values that the index knows; deleted ones are left out."""
+    there = [row for row in rows if row.id in world.issues]
     if bare:
-        return [{"id": str(row.id)} for row in rows if row.id in world.issues]
-    if world.cloud:
-        view = view._replace(comments=shown.SEARCHED_COMMENTS, changes=shown.SEARCHED_CHANGES)
-    return [shown.issue(world, world.issues[row.id], view, row.fields) for row in rows if row.id in world.issues]
+        return [{"id": str(row.id)} for row in there]
+    return [shown.issue(world, world.issues[row.id], view, row.fields) for row in there]

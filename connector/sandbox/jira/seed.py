@@ -1,15 +1,23 @@
 """What a freshly installed Jira Service Management has."""
 
-from connector.sandbox.jira.records import Category
+from typing import Any
 
 ADMINS = "jira-administrators"
 ADMIN_ROLE, TEAM_ROLE, CUSTOMER_ROLE = "Administrators", "Service Desk Team", "Service Desk Customers"
-ROLES = (ADMIN_ROLE, TEAM_ROLE, CUSTOMER_ROLE)
-PRIORITIES = ("Highest", "High", "Medium", "Low", "Lowest")
 DEFAULT_PRIORITY = "Medium"
-RESOLUTIONS = ("Done", "Won't Do")
-ISSUE_TYPES = ("Incident", "Service Request", "Problem", "Task")
-STATUSES: dict[str, Category] = {
+ROWS: dict[str, dict[str, dict[str, Any]]] = {
+    "roles": {ADMIN_ROLE: {}, TEAM_ROLE: {}, CUSTOMER_ROLE: {}},
+    "priorities": {"Highest": {}, "High": {}, DEFAULT_PRIORITY: {}, "Low": {}, "Lowest": {}},
+    "resolutions": {"Done": {}, "Won't Do": {}},
+    "issue_types": {"Incident": {}, "Service Request": {}, "Problem": {}, "Task": {}},
+    "link_types": {
+        "Blocks": {"inward": "is blocked by", "outward": "blocks"},
+        "Problem/Incident": {"inward": "is caused by", "outward": "causes"},
+        "Relates": {"inward": "relates to", "outward": "relates to"},
+    },
+}
+"""Rows of configuration by table and name."""
+STATUSES = {
     "Open": "new",
     "Work in progress": "indeterminate",
     "Waiting for customer": "indeterminate",
@@ -17,16 +25,11 @@ STATUSES: dict[str, Category] = {
     "Closed": "done",
     "Canceled": "done",
 }
-CATEGORIES: dict[Category, tuple[int, str, str]] = {
+CATEGORIES = {
     "new": (2, "To Do", "blue-gray"),
     "indeterminate": (4, "In Progress", "yellow"),
     "done": (3, "Done", "green"),
 }
-LINK_TYPES = (
-    ("Blocks", "is blocked by", "blocks"),
-    ("Problem/Incident", "is caused by", "causes"),
-    ("Relates", "relates to", "relates to"),
-)
 SCOPED = "scoped-"
 """The begin of tokens with scopes, as service accounts have them."""
 TYPE_PREFIX = "com.atlassian.jira.plugin.system.customfieldtypes:"

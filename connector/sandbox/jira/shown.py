@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
-from connector.sandbox.jira import fields, seed
+from connector.sandbox.jira import fields, seed, shapes
 from connector.sandbox.jira.access import shown_user
 from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Link, Row
+from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Link
 from connector.sandbox.jira.times import stamp
 from connector.sandbox.jira.world import World
 
@@ -33,78 +33,65 @@ class View(NamedTuple):
         return field_id not in self.without and (self.fields is None or field_id in self.fields)
 
 
-def view_of(call: Call, wanted: Iterable[str], expand: Iterable[str], properties: Iterable[str]) -> View:
+def view_of(
+    call: Call, wanted: Iterable[str], expand: Iterable[str], properties: Iterable[str], *, searched: bool = False
+) -> View:
     """The view that a request asks for; `*all`, `*navigable` and `-field` as Jira reads them."""
     names = list(wanted)
-    everything = not names or any(name in {"*all", "*navigable"} for name in names)
     without = frozenset(name[1:] for name in names if name.startswith("-"))
-    only_without = all(name.startswith("-") for name in names)
-    chosen = None if everything or only_without else frozenset(names)
-    asked = frozenset(expand)
-    return View(
-        call.user.zone,
-        chosen,
-        without,
-        changelog="changelog" in asked,
-        properties=tuple(properties),
-        comments=call.world.embedded_comments,
-        changes=call.world.embedded_changes,
-    )
+    every = len(without) == len(names) or any(name in {"*all", "*navigable"} for name in names)
+    comments, changes = call.world.embedded_comments, call.world.embedded_changes
+    if searched and call.world.cloud:
+        comments, changes = SEARCHED_COMMENTS, SEARCHED_CHANGES
+    chosen = None if every else frozenset(names)
+    return View(call.user.zone, chosen, without, "changelog" in set(expand), tuple(properties), comments, changes)
 
 
 def issue(world: World, found: Issue, view: View, values: Mapping[str, Any] | None = None) -> dict[str, Json]:
     """An issue; with the values of the search index where they are given."""
-    held = found.fields if values is None else values
-    shown: dict[str, Json] = {
+    told: dict[str, Json] = {
         "expand": "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations",
-        "id": str(found.id),
-        "self": world.link_to(f"issue/{found.id}"),
-        "key": found.key,
+        **linked_issue(world, found),
     }
     if view.fields is None or view.fields:
-        shown["fields"] = _fields(world, found, held, view)
+        told["fields"] = _fields(world, found, found.fields if values is None else values, view)
     if view.changelog:
-        shown["changelog"] = _changelog(world, found, view)
+        told["changelog"] = _changelog(world, found, view)
     if view.properties:
-        wanted = set(view.properties)
-        every = "*all" in wanted
-        shown["properties"] = {key: value for key, value in found.properties.items() if every or key in wanted}
-    return shown
+        every = "*all" in view.properties
+        held = found.properties.items()
+        told["properties"] = {key: value for key, value in held if every or key in view.properties}
+    return told
+
+
+def linked_issue(world: World, found: Issue) -> dict[str, Json]:
+    """Id, key and address."""
+    return {"id": str(found.id), "key": found.key, "self": world.link_to(f"issue/{found.id}")}
 
 
 def _fields(world: World, found: Issue, held: Mapping[str, Any], view: View) -> dict[str, Json]:
-    if view.fields is None:
-        names: Iterable[str] = [*seed.SYSTEM_FIELDS, *world.custom_fields]
-    else:
+    names: Iterable[str] = [*seed.SYSTEM_FIELDS, *world.custom_fields]
+    if view.fields is not None:
         names = [name for name in view.fields if name in seed.SYSTEM_FIELDS or name in world.custom_fields]
-    shown: dict[str, Json] = {}
-    for name in names:
-        if name in _BESIDE or name in view.without:
-            continue
-        shown[name] = fields.shown(world, name, held.get(name), view.zone)
+    shown: dict[str, Json] = {
+        name: fields.shown(world, name, held.get(name), view.zone)
+        for name in names
+        if name not in _BESIDE and name not in view.without
+    }
     if view.wants("issuelinks"):
         shown["issuelinks"] = [_link_seen_from(world, link, found) for link in found.links]
     if view.wants("attachment"):
-        shown["attachment"] = [attachment(world, held_file, view.zone) for held_file in found.attachments]
+        shown["attachment"] = [attachment(world, file, view.zone) for file in found.attachments]
     if view.wants("comment"):
-        shown["comment"] = _embedded_comments(world, found, view)
+        embedded = [comment(world, found, one, view.zone) for one in found.comments[: view.comments]]
+        counts = {"startAt": 0, "maxResults": len(embedded), "total": len(found.comments)}
+        shown["comment"] = {"comments": embedded, "self": world.link_to(f"issue/{found.id}/comment"), **counts}
     return shown
-
-
-def _embedded_comments(world: World, found: Issue, view: View) -> dict[str, Json]:
-    shown = [comment(world, found, held, view.zone) for held in found.comments[: view.comments]]
-    return {
-        "comments": shown,
-        "self": world.link_to(f"issue/{found.id}/comment"),
-        "maxResults": len(shown),
-        "total": len(found.comments),
-        "startAt": 0,
-    }
 
 
 def comment(world: World, found: Issue, held: Comment, zone: tzinfo, *, properties: bool = False) -> dict[str, Json]:
     """A comment; its properties only if they are asked for, and whether it is public only on Cloud."""
-    shown: dict[str, Json] = {
+    told: dict[str, Json] = {
         "self": world.link_to(f"issue/{found.id}/comment/{held.id}"),
         "id": held.id,
         "author": shown_user(world, held.author),
@@ -113,21 +100,16 @@ def comment(world: World, found: Issue, held: Comment, zone: tzinfo, *, properti
         "created": stamp(held.created, zone),
         "updated": stamp(held.updated, zone),
     }
-    if held.visibility is not None:
-        shown["visibility"] = held.visibility
-    if world.cloud:
-        shown["jsdPublic"] = not held.internal
+    told |= {} if held.visibility is None else {"visibility": held.visibility}
+    told |= {"jsdPublic": not held.internal} if world.cloud else {}
     if properties:
-        shown["properties"] = [{"key": key, "value": value} for key, value in held.properties.items()]
-    return shown
+        told["properties"] = [{"key": key, "value": value} for key, value in held.properties.items()]
+    return told
 
 
 def attachment(world: World, held: Attachment, zone: tzinfo) -> dict[str, Json]:
     """A file."""
-    return {
-        "self": world.link_to(f"attachment/{held.id}"),
-        "id": held.id,
-        "filename": held.filename,
+    return shapes.linked(world, "attachment", held, "filename") | {
         "author": shown_user(world, held.author),
         "created": stamp(held.created, zone),
         "size": len(held.content),
@@ -138,9 +120,7 @@ def attachment(world: World, held: Attachment, zone: tzinfo) -> dict[str, Json]:
 
 def _changelog(world: World, found: Issue, view: View) -> dict[str, Json]:
     """Cloud shows the newest entries, newest first; Data Center all of them, oldest first."""
-    changes = found.changes
-    if world.cloud:
-        changes = list(reversed(changes))[: view.changes]
+    changes = list(reversed(found.changes))[: view.changes] if world.cloud else found.changes
     shown = [change(world, held, view.zone) for held in changes]
     return {"startAt": 0, "maxResults": len(shown), "total": len(found.changes), "histories": shown}
 
@@ -151,35 +131,11 @@ def change(world: World, held: ChangeRecord, zone: tzinfo) -> dict[str, Json]:
     return {"id": held.id, "author": author, "created": created, "items": held.items}
 
 
-def link_type(world: World, held: Row) -> dict[str, Json]:
-    """A kind of link."""
-    return {
-        "id": held.id,
-        "name": held.name,
-        "inward": held.inward,
-        "outward": held.outward,
-        "self": world.link_to(f"issueLinkType/{held.id}"),
-    }
-
-
 def _link_seen_from(world: World, link: Link, found: Issue) -> dict[str, Json]:
-    """A link as one of its issues shows it: the source sees the outward issue."""
+    """A link as one of its issues shows it: the source sees the outward issue, and little of it."""
     outward = link.source == found.id
     other = world.issues[link.destination if outward else link.source]
-    return {
-        "id": link.id,
-        "self": world.link_to(f"issueLink/{link.id}"),
-        "type": link_type(world, world.link_types[link.type_id]),
-        "outwardIssue" if outward else "inwardIssue": linked_issue(world, other),
-    }
-
-
-def linked_issue(world: World, other: Issue) -> dict[str, Json]:
-    """The little that a link tells about the issue at its other end."""
     values = {name: fields.shown(world, name, other.fields.get(name), world.zone) for name in _SHORT}
-    return {
-        "id": str(other.id),
-        "key": other.key,
-        "self": world.link_to(f"issue/{other.id}"),
-        "fields": {name: value for name, value in values.items() if value is not None},
-    }
+    short = linked_issue(world, other) | {"fields": {name: one for name, one in values.items() if one is not None}}
+    kind = shapes.link_type(world, world.link_types[link.type_id])
+    return shapes.linked(world, "issueLink", link, type=kind) | {"outwardIssue" if outward else "inwardIssue": short}

@@ -14,12 +14,8 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60))
 def date(moment: datetime, zone: tzinfo) -> dict[str, Json]:
     """A time in all the ways of the service desk API."""
     local = moment.astimezone(zone)
-    return {
-        "iso8601": f"{local:%Y-%m-%dT%H:%M:%S%z}",
-        "jira": stamp(moment, zone),
-        "friendly": f"{local:%d/%b/%y %I:%M %p}",
-        "epochMillis": epoch_millis(moment),
-    }
+    ways = {"iso8601": f"{local:%Y-%m-%dT%H:%M:%S%z}", "jira": stamp(moment, zone)}
+    return {**ways, "friendly": f"{local:%d/%b/%y %I:%M %p}", "epochMillis": epoch_millis(moment)}
 
 
 def duration(length: timedelta) -> dict[str, Json]:
@@ -27,26 +23,20 @@ def duration(length: timedelta) -> dict[str, Json]:
     rest, words = abs(int(length.total_seconds())), []
     for unit, seconds in _UNITS:
         count, rest = divmod(rest, seconds)
-        if count:
-            words.append(f"{count}{unit}")
+        words += [f"{count}{unit}"] if count else []
     sign = "-" if length < timedelta(0) else ""
     return {"millis": int(length.total_seconds() * 1000), "friendly": sign + (" ".join(words) or "0m")}
 
 
 def cycles(world: World, issue: Issue, sla: Row, zone: tzinfo) -> dict[str, Json]:
     """The completed cycles of an SLA, or the one that is under way."""
-    start, stop = issue.fields["created"], _stop(world, issue, sla)
+    stop = _stop(world, issue, sla)
     now = stop or world.now()
-    elapsed = sum((length for length, paused in _stretches(world, issue, sla, now) if not paused), timedelta())
+    elapsed = sum((length for length, paused in _stretches(issue, sla, now) if not paused), timedelta())
     remaining = sla.goal - elapsed
-    cycle = {
-        "startTime": date(start, zone),
-        "breachTime": date(now + remaining, zone),
-        "breached": remaining < timedelta(0),
-        "goalDuration": duration(sla.goal),
-        "elapsedTime": duration(elapsed),
-        "remainingTime": duration(remaining),
-    }
+    cycle = {"startTime": date(issue.fields["created"], zone), "breachTime": date(now + remaining, zone)}
+    cycle |= {"goalDuration": duration(sla.goal), "elapsedTime": duration(elapsed)}
+    cycle |= {"remainingTime": duration(remaining), "breached": remaining < timedelta(0)}
     if stop is not None:
         return {"completedCycles": [cycle | {"stopTime": date(stop, zone)}]}
     paused = world.statuses[issue.fields["status"]].name in sla.pauses
@@ -58,13 +48,11 @@ def _stop(world: World, issue: Issue, sla: Row) -> datetime | None:
     if sla.until == "resolution":
         return issue.fields.get("resolutiondate")
     project = world.projects[issue.project_id]
-    answers = (
-        one for one in issue.comments if not one.internal and is_support(world, project, world.users[one.author])
-    )
-    return next((one.created for one in answers), None)
+    public = (one for one in issue.comments if not one.internal)
+    return next((one.created for one in public if is_support(world, project, world.users[one.author])), None)
 
 
-def _stretches(world: World, issue: Issue, sla: Row, until: datetime) -> Iterator[tuple[timedelta, bool]]:
+def _stretches(issue: Issue, sla: Row, until: datetime) -> Iterator[tuple[timedelta, bool]]:
     """How long the issue was in each of its statuses up to a moment, and whether the clock stood still."""
     since, paused = issue.fields["created"], False
     for change in issue.changes:

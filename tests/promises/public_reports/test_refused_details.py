@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+from tests.jira_admin import take_off_screens
 from tests.promises.conftest import COMPLETE, Cast, jira_house, zammad_house
 
 
 def test_a_field_off_the_screen_does_not_stop_the_escalation(jira: Cast) -> None:
     """tenable/integration-jira-cloud#147, #297."""
-    jira_house(jira.stage).take_off_screens("priority_reason")
+    take_off_screens(jira_house(jira.stage).sandbox, "Reason for priority")
     ticket = jira.customer.writes("Line dead", COMPLETE)
     jira.stage.settle()
     jira.stage.advance(timedelta(hours=3))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tests.jira_admin import rename_project
 from tests.promises.conftest import COMPLETE, Cast, jira_house
 
 
@@ -15,7 +16,7 @@ def test_a_project_may_get_another_key(jira: Cast) -> None:
     """getsentry/sentry#44454, #101334."""
     ticket = jira.customer.writes("Line dead", COMPLETE)
     jira.stage.settle()
-    jira_house(jira.stage).rename_project("NET")
+    rename_project(jira_house(jira.stage).sandbox, "NET")
     jira.customer.replies(ticket, "Please escalate this ticket.")
     jira.stage.settle()
     jira.stage.advance(timedelta(hours=6))

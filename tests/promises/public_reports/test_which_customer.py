@@ -4,6 +4,7 @@ from connector.domain.fields import Fields
 from connector.domain.vocabulary import ServiceCheck
 from connector.rules.evaluate import evaluate
 from tests.builders import at, default_policy, incident, said
+from tests.jira_admin import hide_email, share
 from tests.promises.conftest import COMPLETE, Cast, jira_house
 from tests.unit.rules.intake import ALL
 
@@ -13,8 +14,8 @@ def test_the_second_organization_of_a_request_counts(jira: Cast) -> None:
     house = jira_house(jira.stage)
     ticket = jira.customer.writes("Line dead", COMPLETE)
     jira.stage.settle()
-    house.sandbox.share(ticket, ["Reseller Ltd", "Harbour Bank"])
-    house.hide_email(jira.customer.email)
+    share(house.sandbox, ticket, ["Reseller Ltd", "Harbour Bank"])
+    hide_email(house.sandbox, jira.customer.email)
     jira.customer.replies(ticket, "hello")
     jira.stage.settle()
     assert jira.stage.ticket(ticket).fields.service_check is ServiceCheck.VERIFIED

@@ -13,6 +13,7 @@ from connector.helpdesks.jira.mapping import load_mapping
 from connector.sandbox.jira.furnished import BOT
 from connector.sandbox.jira.world import CLOUD_ID
 from connector.settings import load
+from tests.jira_admin import add_scoped_token
 from tests.unit.cli.conftest import LiveJira, Run
 
 URL = "INTERSPACE_JIRA_URL"
@@ -66,7 +67,7 @@ def test_a_token_with_scopes_is_tried_at_the_gateway(live_jira: LiveJira, monkey
         return
     site = live_jira.environment[URL]
     monkeypatch.setattr(scopes, "GATEWAY", f"{site}/ex/jira/{{}}")
-    token = live_jira.desk.add_scoped_token(BOT)
+    token = add_scoped_token(live_jira.desk, BOT)
 
     ran = ask(typed=answers(live_jira, token))
 

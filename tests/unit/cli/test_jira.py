@@ -14,6 +14,7 @@ from connector.sandbox.jira import furnished as jira
 from connector.sandbox.jira.deliveries import over_http
 from connector.sandbox.zammad.furnished import connect_webhook, request
 from tests.chaos.connector_group import running, wait_until_alive
+from tests.jira_admin import add_sla
 from tests.ports import free_port, is_open
 from tests.promises.conftest import COMPLETE
 from tests.unit.cli.conftest import Live, LiveJira, Run
@@ -38,7 +39,7 @@ def seen(live_jira: LiveJira, issue: str) -> dict[str, Any]:
 
 
 def test_explain_tells_what_the_rules_see_of_an_issue(run: Run, live_jira: LiveJira) -> None:
-    live_jira.desk.add_sla("Time to resolution", timedelta(hours=4))
+    add_sla(live_jira.desk, "Time to resolution", timedelta(hours=4))
     issue = mailed(live_jira)
     key = seen(live_jira, issue)["key"]
 
@@ -54,7 +55,7 @@ def test_explain_tells_what_the_rules_see_of_an_issue(run: Run, live_jira: LiveJ
 
 
 def test_no_slas_of_today_stand_beside_a_ticket_of_the_past(run: Run, live_jira: LiveJira) -> None:
-    live_jira.desk.add_sla("Time to resolution", timedelta(hours=4))
+    add_sla(live_jira.desk, "Time to resolution", timedelta(hours=4))
     issue = mailed(live_jira)
 
     told = {}

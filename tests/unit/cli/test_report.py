@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from connector.settings import Settings
 from connector.simulation import cassette
 from tests.builders import T0, at
 from tests.unit.cli.conftest import Run
@@ -44,9 +45,32 @@ def test_mistakes_get_one_sentence(run: Run, tmp_path: Path) -> None:
         (("--month", "2026-11", "--customer", "nobody"), "no customer 'nobody'; it has acme"),
         (("--month", "2026-11", "--customer", "harbour", "--all"), "leave --customer out"),
         (("--month", "2026-11", "--from", str(tmp_path / "broken")), "cut off or damaged"),
+        (("--month", "2026-11", "--before", "October", str(Settings().policy)), "not a day, write it like 2026-10-01"),
         (("--month", "2026-11", "--from", saved(tmp_path), "--out", "/proc/nowhere"), "/proc/nowhere"),
     ):
         failed = run("report", *options)
         assert failed.returncode == 2, options
         assert told in " ".join(failed.stderr.split()), failed.stderr
         assert "Traceback" not in failed.stderr
+
+
+def test_what_was_created_before_a_day_is_judged_by_the_policy_of_then(run: Run, tmp_path: Path) -> None:
+    """The answer came after five minutes: four hours were allowed, and one minute by the policy before."""
+    old = tmp_path / "old.yaml"
+    old.write_text(
+        Settings().policy.read_text(encoding="utf-8").replace("first_response: 4 h", "first_response: 1 min")
+    )
+    options = ("--from", saved(tmp_path), "--customer", "harbour", "--format", "json", "--out", str(tmp_path))
+
+    def missed(*before: str) -> tuple[int, str]:
+        made = run("report", "--month", "2026-11", *options, *before)
+        assert made.returncode == 0, made.stderr
+        told = json.loads((tmp_path / "report-2026-11-harbour.json").read_text(encoding="utf-8"))
+        return told["tables"]["promises"][0]["Missed"]["value"], told["policy"]
+
+    version = missed()[1]
+    assert missed("--before", "2026-11-23", str(old))[0] == 0
+    judged, by = missed("--before", "2026-11-24", str(old), "--before", "2026-11-01", str(Settings().policy))
+    assert judged == 1
+    assert by.startswith(f"{version} before 2026-11-01, ")
+    assert by.endswith(f" before 2026-11-24, {version}")

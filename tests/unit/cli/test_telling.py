@@ -54,23 +54,24 @@ def test_check_looks_at_the_file(say: Say, tmp_path: Path) -> None:
     assert SECRET not in wrong.output
 
 
-def test_what_could_not_be_told_is_listed_shown_replayed_and_dropped(say: Say, tmp_path: Path) -> None:
+@pytest.mark.parametrize("receiver", ["pager", "chat:Shift / Berlin:1"])
+def test_what_could_not_be_told_is_listed_shown_replayed_and_dropped(say: Say, tmp_path: Path, receiver: str) -> None:
     url = f"sqlite:///{tmp_path / 'work.sqlite3'}"
     environment = {"INTERSPACE_DATABASE_URL": url}
     table = WorkTable.open(url)
-    table.tellings.add([(TellingKey("zammad", "41", event, "pager"), "{}") for event in ("level-2", "level-3")])
+    table.tellings.add([(TellingKey("zammad", "41", event, receiver), "{}") for event in ("level-2", "level-3")])
     for telling in table.tellings.claim("zammad", 2, timedelta(minutes=1)):
         table.tellings.failed(telling, "it answers 503", None)
 
     listed = json.loads(say("dead-letters", "list", "--json", **environment).output)
     asked = ("--helpdesk", "zammad")
-    shown = say("dead-letters", "show", "41/level-2/pager", *asked, **environment)
-    replayed = say("dead-letters", "replay", "41/level-2/pager", *asked, **environment)
+    shown = say("dead-letters", "show", f"41/level-2/{receiver}", *asked, **environment)
+    replayed = say("dead-letters", "replay", f"41/level-2/{receiver}", *asked, **environment)
     dropped = say("dead-letters", "drop", "--all", *asked, **environment)
 
     assert [(one["ticket"], one["error"]) for one in listed] == [
-        ("41/level-2/pager", "it answers 503"),
-        ("41/level-3/pager", "it answers 503"),
+        (f"41/level-2/{receiver}", "it answers 503"),
+        (f"41/level-3/{receiver}", "it answers 503"),
     ]
     assert "it answers 503" in shown.output
     assert replayed.output == "1 of 1 will be tried again\n"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from connector.domain.fields import Fields
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, Impact, Priority, TicketState
+from connector.domain.vocabulary import Actor, Duplicate, Impact, Priority, TicketState
 from connector.policy.kinds import Span
 from connector.policy.models import Policy
 from connector.simulation.acts import Act
@@ -135,3 +135,10 @@ def test_policies_that_differ_in_more_than_targets_are_both_played() -> None:
     assert POLICY.apart(other) is None
     assert POLICY.apart(POLICY.model_copy(update={"applies_since": T0})) == frozenset()
     assert compared([reported()], POLICY, other, UNTIL).differing
+
+
+def test_a_duplicate_is_no_incident_of_its_own() -> None:
+    fields = reported().fields.model_copy(update={"duplicate": Duplicate.CONFIRMED, "duplicate_of": "41007"})
+    report = compared([reported(), reported().model_copy(update={"fields": fields})], POLICY, None, UNTIL)
+
+    assert (report.incidents, report.others) == (1, 1)

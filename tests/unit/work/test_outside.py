@@ -9,7 +9,7 @@ from connector.domain.decision import Decision
 from connector.domain.ticket import Ticket
 from connector.policy.models import Policy
 from connector.work.outside import Outside
-from connector.work.table import WorkTable
+from connector.work.table import Key, WorkTable
 from connector.work.tellings import WantedTelling
 from tests.builders import T0, default_policy, incident, note
 
@@ -42,7 +42,10 @@ def test_only_what_is_not_told_yet_is_worded(table: WorkTable) -> None:
     teller, ticket = Counting(), incident()
 
     def looks(seen: Ticket) -> None:
-        outside = Outside(table.tellings, (teller,), "zammad", ticket.id)
+        table.touch([Key("zammad", ticket.id)], T0)
+        [job] = table.claim("zammad", 1, timedelta(minutes=1))
+        outside = Outside(table.tellings, (teller,), job)
+        table.release([job])
         outside.plan(seen, default_policy(), Decision(outcomes=()), T0)
 
     looks(ticket)

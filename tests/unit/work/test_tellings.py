@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from connector.sandbox.clock import SteppedClock
-from connector.work.table import WorkTable
+from connector.work.table import Key, WorkTable
 from connector.work.tellings import TellingCounts, TellingKey
 from tests.builders import T0, at
 
@@ -28,6 +28,19 @@ def advance(table: WorkTable, length: timedelta) -> None:
     clock = table._clock
     assert isinstance(clock, SteppedClock)
     clock.advance(length)
+
+
+def test_whoever_claims_a_ticket_learns_whether_there_are_rows_of_it(table: WorkTable) -> None:
+    table.tellings.add([(LEVEL, "{}"), (ELSEWHERE, "{}")])
+    table.touch([Key("desk", "41"), Key("desk", "42"), Key("another", "42")], T0)
+
+    claimed = [*table.claim("desk", 10, LEASE), *table.claim("another", 10, LEASE)]
+
+    assert [(job.key, job.told) for job in claimed] == [
+        (("desk", "41"), True),
+        (("desk", "42"), False),
+        (("another", "42"), False),
+    ]
 
 
 def test_the_life_of_a_row(table: WorkTable) -> None:

@@ -9,6 +9,7 @@ from connector.domain.document import File
 from connector.domain.mark import Mark
 from connector.helpdesks.errors import HelpdeskError, RefusedError
 from connector.sandbox.jira import Fault
+from tests.jira_admin import attach
 from tests.unit.helpdesks.jira.bench import Bench
 
 RFO = File(name="RFO-ISP-1-1-v1.pdf", media_type="application/pdf", content=b"%PDF-1.7 \x00\xff")
@@ -63,7 +64,7 @@ def test_wherever_it_breaks_off_the_customer_gets_it_once(bench: Bench, kind: An
 
 def test_somebody_elses_file_of_that_name_is_not_taken_for_ours(bench: Bench) -> None:
     issue = bench.reports()
-    bench.jira.attach(issue, RFO.name, bench.customer, b"mine")
+    attach(bench.jira, issue, RFO.name, bench.customer, b"mine")
     bench.desk.write(bench.read(issue), {}, LETTER, None)
 
     assert held(bench, issue) == [(RFO.name, b"mine"), (RFO.name, RFO.content)]

@@ -21,7 +21,7 @@ def test_an_account_with_the_address_is_mailed(bench: Bench) -> None:
 
     assert mail(bench, issue, "Shift@ISP.example")
 
-    (sent,) = bench.jira.mails()
+    (sent,) = bench.jira.world.mails
     assert (sent.to, sent.subject, sent.body) == (ADDRESS, "Escalation level 2: Line down", "Please look at it.")
     assert sent.issue == bench.desk.read(TicketId(issue)).number
 
@@ -40,7 +40,7 @@ def test_nobody_is_mailed_where_it_is_in_doubt_who_is_meant(bench: Bench) -> Non
         setattr(user, name, not value)
         user.shown.clear()
 
-    assert bench.jira.mails() == []
+    assert bench.jira.world.mails == []
     assert mail(bench, issue), "as it was"
 
 
@@ -53,7 +53,7 @@ def test_what_jira_refuses_is_told_and_nothing_was_sent(bench: Bench) -> None:
     with pytest.raises(ForbiddenError, match="Outgoing emails are disabled"):
         mail(bench, issue)
 
-    assert bench.jira.mails() == []
+    assert bench.jira.world.mails == []
 
 
 def test_on_cloud_the_connectors_own_user_gets_none(cloud: Bench) -> None:

@@ -16,6 +16,7 @@ from connector.helpdesks.jira.answer import UserRow
 from connector.helpdesks.jira.organizations import Organizations
 from connector.helpdesks.jira.roles import KEPT
 from connector.sandbox.jira import shown
+from tests.jira_admin import add_to_group, attach, give_role_to_group
 from tests.unit.helpdesks.jira.bench import Bench
 
 
@@ -96,8 +97,8 @@ def test_who_sees_a_comment_is_asked_once(data_center: Bench) -> None:
 def test_actors(bench: Bench) -> None:
     bench.jira.add_user("meg@isp.example", ["Escalation Manager", "Service Desk Team"])
     bench.jira.add_user("grete@isp.example", ["Service Desk Customers"])
-    bench.jira.add_to_group("grete@isp.example", "first-line")
-    bench.jira.give_role_to_group("Service Desk Team", "first-line")
+    add_to_group(bench.jira, "grete@isp.example", "first-line")
+    give_role_to_group(bench.jira, "Service Desk Team", "first-line")
     tokens = {name: bench.jira.add_user(f"{name}@isp.example") for name in ("meg", "grete")}
     issue = bench.opens()
     for token in tokens.values():
@@ -259,13 +260,13 @@ def test_a_message_that_is_cut_says_so(bench: Bench, monkeypatch: pytest.MonkeyP
 
 def test_files_belong_to_the_message_they_came_with(bench: Bench) -> None:
     issue = bench.reports()
-    bench.jira.attach(issue, "trace.txt", bench.customer)
+    attach(bench.jira, issue, "trace.txt", bench.customer)
     bench.passes(minutes=10)
     bench.comments(issue, "See the plan", internal=True)
-    bench.jira.attach(issue, "plan.pdf", bench.agent)
+    attach(bench.jira, issue, "plan.pdf", bench.agent)
     bench.passes(minutes=10)
     bench.replies(issue, "One more")
-    bench.jira.attach(issue, "more.txt", bench.customer)
+    attach(bench.jira, issue, "more.txt", bench.customer)
 
     assert [article.attachments for article in bench.read(issue).articles] == [
         ("trace.txt",),
@@ -344,8 +345,8 @@ def test_members_of_the_requests_organizations_are_known_whatever_their_address(
 
 def test_who_had_the_role_by_a_group_and_left_stays_support(bench: Bench) -> None:
     gone = bench.jira.add_user("gone@isp.example", (), account_type="atlassian")
-    bench.jira.add_to_group("gone@isp.example", "night shift")
-    bench.jira.give_role_to_group("Service Desk Team", "night shift")
+    add_to_group(bench.jira, "gone@isp.example", "night shift")
+    give_role_to_group(bench.jira, "Service Desk Team", "night shift")
     issue = bench.opens()
     bench.calls(gone, "POST", f"issue/{issue}/comment", {"body": "We are on it."})
     bench.jira.world.users[bench.jira.user_id("gone@isp.example")].active = False

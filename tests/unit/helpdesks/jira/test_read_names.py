@@ -133,7 +133,7 @@ def test_a_clone_is_known_by_its_link(bench: Bench) -> None:
 
 
 def test_a_priority_that_nobody_mapped_is_none(bench: Bench) -> None:
-    bench.jira.add_priority("Blocker")
+    bench.jira.add("priorities", "Blocker")
     issue = bench.opens(priority={"name": "Blocker"})
 
     assert bench.read(issue).fields.priority is None

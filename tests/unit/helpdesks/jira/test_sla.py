@@ -7,11 +7,12 @@ import pytest
 from connector.domain.model import TicketId
 from connector.helpdesks.errors import HelpdeskError
 from connector.sandbox.jira import Fault
+from tests.jira_admin import add_sla
 from tests.unit.helpdesks.jira.bench import START, Bench
 
 
 def test_a_running_goal(bench: Bench) -> None:
-    bench.jira.add_sla("Time to resolution", timedelta(hours=4))
+    add_sla(bench.jira, "Time to resolution", timedelta(hours=4))
     issue = bench.reports()
     bench.passes(hours=1)
 
@@ -25,7 +26,7 @@ def test_a_running_goal(bench: Bench) -> None:
 
 
 def test_a_broken_goal(bench: Bench) -> None:
-    bench.jira.add_sla("Time to resolution", timedelta(hours=4))
+    add_sla(bench.jira, "Time to resolution", timedelta(hours=4))
     issue = bench.reports()
     bench.passes(hours=5)
 

@@ -33,6 +33,7 @@ from connector.domain.vocabulary import (
 )
 from connector.helpdesks.errors import HelpdeskError, PermanentError, RefusedError, TransientError
 from connector.sandbox.jira import Fault
+from tests.jira_admin import allow_only, ask_on_transition
 from tests.unit.helpdesks.jira.bench import START, Bench
 
 NOTE = Note(public=False, title="Escalation level 2", text="Why", marks=frozenset({Mark.parse("level-2")}))
@@ -201,7 +202,7 @@ def test_a_change_of_status_alone(bench: Bench) -> None:
 
 
 def test_a_transition_that_asks_for_a_resolution_gets_one(bench: Bench) -> None:
-    bench.jira.ask_on_transition("Resolved")
+    ask_on_transition(bench.jira, "Resolved")
     ticket = bench.read(bench.opens())
 
     bench.desk.write(ticket, {}, None, TicketState.RESOLVED)
@@ -210,7 +211,7 @@ def test_a_transition_that_asks_for_a_resolution_gets_one(bench: Bench) -> None:
 
 
 def test_the_first_status_that_the_workflow_allows(bench: Bench) -> None:
-    bench.jira.allow_only("Resolved", ["Work in progress"])
+    allow_only(bench.jira, "Resolved", ["Work in progress"])
     ticket = bench.read(bench.opens())
 
     bench.desk.write(ticket, {}, None, TicketState.RESOLVED)
@@ -220,7 +221,7 @@ def test_the_first_status_that_the_workflow_allows(bench: Bench) -> None:
 
 
 def test_a_workflow_without_a_way_is_told(bench: Bench) -> None:
-    bench.jira.allow_only("Closed", ["Resolved"])
+    allow_only(bench.jira, "Closed", ["Resolved"])
     ticket = bench.read(bench.opens())
 
     with pytest.raises(RefusedError, match="ISP-1: the workflow has no transition to Closed from here") as caught:

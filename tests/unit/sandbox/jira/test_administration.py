@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.jira_admin import add_to_group
 from tests.unit.sandbox.jira.desk import Desk, new_desk
 
 SELECT = "com.atlassian.jira.plugin.system.customfieldtypes:select"
@@ -151,7 +152,7 @@ def test_roles_have_users_and_groups(desk: Desk) -> None:
     made = desk.ok("POST", "role", {"name": "Escalation Manager"}, by="admin")["id"]
     assert desk.call("POST", "role", {"name": "Escalation Manager"}, by="admin")[0] == 409
     user = desk.jira.user_id("agent@example.com") if desk.cloud else "agent"
-    desk.jira.add_to_group("stranger@example.com", "managers")
+    add_to_group(desk.jira, "stranger@example.com", "managers")
     desk.ok("POST", f"project/ISP/role/{made}", {"user": [user], "group": ["managers"]}, by="admin")
     actors = desk.ok("GET", f"project/ISP/role/{made}")["actors"]
     assert {actor["type"] for actor in actors} == {"atlassian-user-role-actor", "atlassian-group-role-actor"}

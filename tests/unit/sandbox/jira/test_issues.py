@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.jira_admin import allow_only, ask_on_transition
 from tests.unit.sandbox.jira.desk import INTERNAL, Desk
 
 DUE = "2026-11-22T10:00:00.000+0000"
@@ -176,7 +177,7 @@ def test_a_status_changes_by_a_transition_only(desk: Desk) -> None:
 
 def test_a_transition_may_ask_for_a_resolution(desk: Desk) -> None:
     issue = desk.issue()
-    desk.jira.ask_on_transition("Resolved")
+    ask_on_transition(desk.jira, "Resolved")
     way = next(
         way for way in desk.ok("GET", f"issue/{issue}/transitions")["transitions"] if way["to"]["name"] == "Resolved"
     )
@@ -192,7 +193,7 @@ def test_a_transition_may_ask_for_a_resolution(desk: Desk) -> None:
 def test_a_transition_may_ask_for_a_field_that_a_value_is_enough_for(desk: Desk) -> None:
     empty, filled = desk.issue(), desk.issue(Service="C-1")
     field = desk.ids["Service"]
-    desk.jira.ask_on_transition("Resolved", field)
+    ask_on_transition(desk.jira, "Resolved", field)
     ways = desk.ok("GET", f"issue/{empty}/transitions?expand=transitions.fields")["transitions"]
     way = next(way for way in ways if way["to"]["name"] == "Resolved")
     assert way["fields"][field]["required"]
@@ -203,7 +204,7 @@ def test_a_transition_may_ask_for_a_field_that_a_value_is_enough_for(desk: Desk)
 
 def test_a_workflow_may_not_lead_everywhere(desk: Desk) -> None:
     issue = desk.issue()
-    desk.jira.allow_only("Closed", ["Resolved"])
+    allow_only(desk.jira, "Closed", ["Resolved"])
     names = {way["to"]["name"] for way in desk.ok("GET", f"issue/{issue}/transitions")["transitions"]}
     assert "Closed" not in names
 

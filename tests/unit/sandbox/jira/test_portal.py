@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from tests.jira_admin import add_queue, add_sla
 from tests.unit.sandbox.jira.desk import INTERNAL, PORTAL, Desk
 
 
@@ -86,7 +87,7 @@ def test_mail_makes_requests_and_answers_them(desk: Desk) -> None:
 
 
 def test_queues_are_for_agents_and_counted_if_asked(desk: Desk) -> None:
-    queue = desk.jira.add_queue("High", "project = ISP AND Impact = high")
+    queue = add_queue(desk.jira, "High", "project = ISP AND Impact = high")
     desk.issue(Impact={"value": "high"})
     desk.issue()
     [held] = desk.ok("GET", f"{PORTAL}servicedesk/1/queue?includeCount=true")["values"]
@@ -101,8 +102,8 @@ def slas(desk: Desk, key: str) -> dict[str, Any]:
 
 
 def test_an_sla_runs_pauses_is_breached_and_completed(desk: Desk) -> None:
-    desk.jira.add_sla("Resolution", timedelta(hours=4), "resolution", ["Waiting for customer"])
-    desk.jira.add_sla("Response", timedelta(hours=1), "response")
+    add_sla(desk.jira, "Resolution", timedelta(hours=4), "resolution", ["Waiting for customer"])
+    add_sla(desk.jira, "Response", timedelta(hours=1), "response")
     key = raised(desk)["issueKey"]
 
     def move(status: str) -> None:

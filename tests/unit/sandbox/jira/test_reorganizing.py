@@ -2,6 +2,7 @@
 
 from connector.sandbox.jira import reorganizing
 from connector.sandbox.jira.records import User
+from tests.jira_admin import add_to_group, deactivate, move, rename_project, reopen_on_comment, share
 from tests.unit.sandbox.jira.desk import PORTAL, Desk
 from tests.unit.sandbox.jira.test_portal import raised
 
@@ -40,8 +41,7 @@ def test_a_renamed_status_keeps_its_id_and_its_name_in_the_changelog(desk: Desk)
 
 def test_the_old_key_of_a_project_is_understood(desk: Desk) -> None:
     issue = desk.issue()
-    project = next(iter(desk.jira.world.projects.values()))
-    desk.jira.act(lambda world: reorganizing.rename_project(world, project, "NET"))
+    rename_project(desk.jira, "NET")
     held = desk.shown("ISP-1")
     assert (held["id"], held["key"], held["fields"]["project"]["key"]) == (issue, "NET-1", "NET")
     assert desk.ok("GET", "project/ISP")["key"] == "NET"
@@ -61,15 +61,15 @@ def test_an_issue_moves_to_a_project_that_support_does_not_see(desk: Desk) -> No
     issue = desk.issue()
     other = desk.jira.add_project("HR")
     actor = user(desk, "agent@example.com")
-    desk.jira.act(lambda world: reorganizing.move(world, world.issue(issue), other, actor))
+    move(desk.jira, issue, other, actor)
     assert desk.jira.world.issue("ISP-1") is desk.jira.world.issue("HR-1")
     assert desk.call("GET", f"issue/{issue}")[0] == 404
 
 
 def test_a_group_leaves_out_who_is_not_active(desk: Desk) -> None:
-    desk.jira.add_to_group("agent@example.com", "support")
+    add_to_group(desk.jira, "agent@example.com", "support")
     assert len(desk.ok("GET", "group/member?groupname=support", by="admin")["values"]) == 1
-    reorganizing.deactivate(user(desk, "agent@example.com"))
+    deactivate(desk.jira, "agent@example.com")
     assert desk.ok("GET", "group/member?groupname=support", by="admin")["values"] == []
     everybody = desk.ok("GET", "group/member?groupname=support&includeInactiveUsers=true", by="admin")
     assert [member["active"] for member in everybody["values"]] == [False]
@@ -89,7 +89,7 @@ def test_of_a_deleted_account_the_id_is_left(desk: Desk) -> None:
 
 def test_a_preset_opens_what_a_customer_comments(desk: Desk) -> None:
     issue = raised(desk)["issueId"]
-    desk.jira.reopen_on_comment(["Resolved"], "Work in progress")
+    reopen_on_comment(desk.jira, ["Resolved"], "Work in progress")
     moved_to(desk, issue, "Resolved")
     desk.ok("POST", f"issue/{issue}/comment", {"body": "done"})
     assert desk.value(issue, "status")["name"] == "Resolved"
@@ -100,6 +100,6 @@ def test_a_preset_opens_what_a_customer_comments(desk: Desk) -> None:
 
 def test_a_request_is_shared_with_several_organizations(desk: Desk) -> None:
     issue = raised(desk)["issueId"]
-    desk.jira.share(issue, ["Reseller", "ACME"])
+    share(desk.jira, issue, ["Reseller", "ACME"])
     held = desk.value(issue, desk.jira.world.organizations_field)
     assert [organization["name"] for organization in held] == ["Reseller", "ACME"]

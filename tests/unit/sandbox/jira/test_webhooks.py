@@ -132,7 +132,7 @@ def test_cloud_tries_five_times_more_with_pauses(cloud: Desk, status: int) -> No
     assert all(timedelta(minutes=5) <= pause <= timedelta(minutes=15) for pause in pauses[1:])
     assert [headers.get("X-Atlassian-Webhook-Retry") for headers, _ in inbox.got] == [None, "1", "2", "3", "4", "5"]
     assert len({headers["X-Atlassian-Webhook-Identifier"] for headers, _ in inbox.got}) == 1
-    assert len(cloud.jira.lost_deliveries()) == 1
+    assert len(cloud.jira.world.lost) == 1
 
 
 @pytest.mark.parametrize("status", [400, 401, 404])
@@ -141,7 +141,7 @@ def test_cloud_gives_up_at_once_on_a_clear_no(cloud: Desk, status: int) -> None:
     cloud.issue()
     cloud.jira.deliver_webhooks(Inbox(status))
     assert cloud.jira.next_delivery_at() is None
-    assert len(cloud.jira.lost_deliveries()) == 1
+    assert len(cloud.jira.world.lost) == 1
 
 
 def test_data_center_tries_once(data_center: Desk) -> None:
@@ -149,7 +149,7 @@ def test_data_center_tries_once(data_center: Desk) -> None:
     data_center.issue()
     data_center.jira.deliver_webhooks(Inbox(503))
     assert data_center.jira.next_delivery_at() is None
-    assert len(data_center.jira.lost_deliveries()) == 1
+    assert len(data_center.jira.world.lost) == 1
 
 
 def test_a_receiver_that_cannot_be_reached_is_tried_again(cloud: Desk, inbox: Inbox) -> None:

@@ -20,6 +20,7 @@ from connector.sandbox.jira import Flavour
 from connector.sandbox.jira.furnished import ADMIN, BOT
 from connector.settings import compose
 from connector.work.worker import Worker
+from tests.jira_admin import add_queue
 from tests.unit.doctor.examined import SECRET, Examined, Network
 from tests.unit.helpdesks.jira.install.bench import JiraBench, new_bench
 from webhooks.app import create_app
@@ -85,7 +86,7 @@ class Installation(Examined[Context]):
         incident = bench.mapping.issue_types.incident[0]
         bench.jira.add_request_type("Report a fault", incident, {"summary": True, "description": False, **form})
         for queue in queues(site):
-            bench.jira.add_queue(queue.name, queue.jql)
+            add_queue(bench.jira, queue.name, queue.jql)
 
     def traces(self) -> list[str]:
         titles = [str(issue.fields["summary"]) for issue in self.jira.world.issues.values()]

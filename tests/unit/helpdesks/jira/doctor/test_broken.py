@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from connector.doctor.finding import CheckStatus
 from connector.sandbox.faults import Fault
 from connector.sandbox.jira.records import CustomField
+from tests.jira_admin import allow_only
 from tests.unit.doctor.examined import SECRET
 from tests.unit.helpdesks.jira.doctor.installation import Installation
 
@@ -52,7 +53,7 @@ def unknown_status(at: Installation) -> None:
 
 
 def no_way_back(at: Installation) -> None:
-    at.jira.allow_only("Work in progress", ["Open"])
+    allow_only(at.jira, "Work in progress", ["Open"])
 
 
 def no_priority(at: Installation) -> None:
@@ -60,7 +61,7 @@ def no_priority(at: Installation) -> None:
 
 
 def a_further_priority(at: Installation) -> None:
-    at.jira.add_priority("Blocker")
+    at.jira.add("priorities", "Blocker")
 
 
 def no_role(at: Installation) -> None:

@@ -15,6 +15,7 @@ from connector.sandbox.faults import Fault
 from connector.sandbox.jira import site
 from connector.sandbox.jira.furnished import BOT
 from connector.sandbox.jira.world import CLOUD_ID
+from tests.jira_admin import add_scoped_token, add_sla
 from tests.unit.helpdesks.jira.doctor.installation import JIRA, Installation
 from tests.unit.policy.files import with_addresses
 
@@ -114,7 +115,7 @@ def test_the_end_of_the_token_is_told_in_time(
 
 
 def test_a_service_accounts_token_works_at_the_gateway_alone(cloud: Installation) -> None:
-    cloud.settings["jira_token"] = SecretStr(cloud.jira.add_scoped_token(BOT))
+    cloud.settings["jira_token"] = SecretStr(add_scoped_token(cloud.jira, BOT))
     at_the_site = cloud.finding("token")
     cloud.settings["jira_api_url"] = f"{JIRA}/ex/jira/{CLOUD_ID}"
 
@@ -188,8 +189,8 @@ def test_a_permission_that_is_missing_is_named(
 @pytest.mark.parametrize("minutes", [15, 20])
 def test_goals_are_compared_with_the_policy(installed: Installation, minutes: int) -> None:
     installed.worker_runs = False
-    installed.jira.add_sla("Interspace: first response", timedelta(minutes=minutes), "response")
-    installed.jira.add_sla("Interspace: repair", timedelta(hours=4))
+    add_sla(installed.jira, "Interspace: first response", timedelta(minutes=minutes), "response")
+    add_sla(installed.jira, "Interspace: repair", timedelta(hours=4))
     request = installed.jira.receive_mail("ada@harbour.example", "Line down", "Please help.")
     highest = next(held.id for held in installed.jira.world.priorities.values() if held.name == "Highest")
     issue = installed.jira.world.issue(request)

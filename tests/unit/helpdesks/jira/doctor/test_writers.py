@@ -11,6 +11,7 @@ from connector.doctor.finding import CheckStatus, Finding
 from connector.doctor.writers import SECTION
 from connector.helpdesks.jira.doctor.checks import CHECKS
 from connector.sandbox.jira import workflows
+from tests.jira_admin import add_sla, allow_only
 from tests.unit.helpdesks.jira.doctor.installation import Installation
 
 _NEEDED = {"settings", "policy and mapping", "Jira answers", "token", "admin token", "project", "issue types"}
@@ -139,7 +140,7 @@ def test_a_workflow_that_lacks_our_ways(cloud: Installation) -> None:
     ways = cloud.jira.world.transitions.values()
     before = {way.id: way.sources for way in ways}
     for status in ("Open", "Work in progress", "Closed"):
-        cloud.jira.allow_only(status, ["Waiting for customer"])
+        allow_only(cloud.jira, status, ["Waiting for customer"])
 
     seen = found(cloud, "workflows")
 
@@ -164,8 +165,8 @@ def test_a_field_that_jira_demands_of_our_own_issues(cloud: Installation) -> Non
 
 def test_goals_that_are_not_the_checklists(cloud: Installation) -> None:
     cloud.worker_runs = False
-    cloud.jira.add_sla("Interspace: repair", timedelta(hours=4))
-    cloud.jira.add_sla("Time to close after resolution", timedelta(hours=4))
+    add_sla(cloud.jira, "Interspace: repair", timedelta(hours=4))
+    add_sla(cloud.jira, "Time to close after resolution", timedelta(hours=4))
     cloud.jira.receive_mail("ada@harbour.example", "Line down", "Please help.")
     cloud.passes(300)
 

@@ -56,7 +56,7 @@ def test_every_field_is_made_with_its_options_and_is_on_the_screen(cloud: JiraBe
     for name in (*cloud.mapping.fields.values(), cloud.mapping.group_field):
         made = field_named(cloud, name)
         own = [context for context in made.contexts.values() if context.project_ids]
-        assert screen.has(made.id), name
+        assert made.id in screen.fields, name
         assert [one.value for context in own for one in context.options.values()] == list(options.get(name, ()))
 
 
@@ -141,7 +141,7 @@ def test_a_foreign_dashboard_gets_no_gadgets(cloud: JiraBench) -> None:
 def test_a_role_or_a_screen_with_our_prefix_is_nobodys_to_delete(cloud: JiraBench) -> None:
     """Tables that cannot carry a mark hold nothing of ours."""
     mapping = cloud.mapping.roles.model_copy(update={"agents": ("Interspace: team",)})
-    cloud.jira.add_role("Interspace: team")
+    cloud.jira.add("roles", "Interspace: team")
     cloud.mapping = cloud.mapping.model_copy(update={"roles": mapping})
     cloud.install()
     (project,) = cloud.jira.world.projects.values()
@@ -221,7 +221,7 @@ def test_a_screen_of_several_projects_is_changed_only_with_adopt(cloud: JiraBenc
     assert screen.action is Action.FOREIGN
     assert screen.changes
     cloud.install(adopt=True)
-    assert cloud.jira.world.screens[mine.screen_id].has(field_named(cloud, "RFO due").id)
+    assert field_named(cloud, "RFO due").id in cloud.jira.world.screens[mine.screen_id].fields
 
 
 @pytest.mark.parametrize("change", [{"projectTypeKey": "software"}, {"simplified": True}, {"style": "next-gen"}])
