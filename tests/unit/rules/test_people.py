@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.person import Customer, Person
+from connector.domain.model import TicketId
+from connector.domain.person import Customer, FormerCustomer, Person
 from connector.domain.ticket import Article, Change, MergedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, PrioritySource, TicketState
 from connector.rules import timeline
@@ -241,9 +242,22 @@ def test_another_field_of_the_same_entry_is_not_an_agents() -> None:
 
 def test_the_people_of_merged_tickets_are_judged_too() -> None:
     merged = MergedTicket(
-        id="6", number="41006", created_at=at(), created_by=Actor.CUSTOMER, state=TicketState.CANCELLED,
+        id=TicketId("6"), number="41006", created_at=at(), created_by=Actor.CUSTOMER, state=TicketState.CANCELLED,
         fields=complete(), history=(RAISED, noted(1)),
     )  # fmt: skip
     (found,) = known(incident(merged=(merged,)), POLICY.catalogue).merged
 
     assert found.history[0].actor is Actor.AGENT
+
+
+def test_whose_ticket_it_was_spoke_for_the_customer_and_was_answered_then() -> None:
+    """Support has given the ticket to the right customer since."""
+    assistant = Person(id="21", email="ann@freemail.example")
+    former = FormerCustomer(id="21", email="ann@freemail.example", until=at(minutes=20))
+    customer = Customer(id="5", email="ada@harbour.example", former=(former,))
+    answer = said("On it.", at(minutes=3), Actor.AGENT, recipients=("Ann@freemail.example",))
+    later = answer.model_copy(update={"id": "99", "created_at": at(minutes=21)})
+
+    assert judged(said("hello", by=assistant), customer=customer) is Actor.CUSTOMER
+    assert judged(said("hello", at(minutes=20), by=assistant), customer=customer) is Actor.STRANGER
+    assert incident(articles=(answer, later), customer=customer).answers == (answer,)
