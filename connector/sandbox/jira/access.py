@@ -5,8 +5,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 
 from connector.sandbox.jira import seed
-from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.endpoints import noun
+from connector.sandbox.jira.call import Call, noun
 from connector.sandbox.jira.errors import JiraError, forbidden, not_found
 from connector.sandbox.jira.records import Issue, Json, Project, User
 from connector.sandbox.jira.world import BASE_URL, World
@@ -112,34 +111,12 @@ def shown_user(world: World, user_id: str | None) -> Json:
     if user_id is None:
         return None
     user = world.users[user_id]
-    if not user.shown:
-        user.shown.update(_user(world, user))
-    return user.shown
-
-
-def _user(world: World, user: User) -> dict[str, Json]:
+    if user.shown:
+        return user.shown
     query = f"accountId={user.id}" if world.cloud else f"username={user.name}"
     ids = {"accountId": user.id, "accountType": user.kind} if world.cloud else {"name": user.name, "key": user.id}
-    return {
-        "self": world.link_to(f"user?{query}"),
-        **ids,
-        **({} if user.hides_email or not user.email else {"emailAddress": user.email}),
-        "avatarUrls": {f"{size}x{size}": f"{BASE_URL}/avatar/{size}.png" for size in (16, 24, 32, 48)},
-        "displayName": user.display,
-        "active": user.active,
-        "timeZone": user.zone.key,
-    }
-
-
-def user_named(world: World, given: Json, field: str) -> User | None:
-    """The account that a value names: `{"accountId": …}` on Cloud, `{"name": …}` on Data Center; None for null.
-
-    Raises JiraError 400 for an unknown one.
-    """
-    if given is None:
-        return None
-    held = given if isinstance(given, dict) else {}
-    user = world.user_called((held.get("accountId") or held.get("id")) if world.cloud else held.get("name"))
-    if user is None:
-        raise JiraError(400, fields={field: "Specify a valid value for " + field})
-    return user
+    email = {} if user.hides_email or not user.email else {"emailAddress": user.email}
+    avatars = {f"{size}x{size}": f"{BASE_URL}/avatar/{size}.png" for size in (16, 24, 32, 48)}
+    about = {"displayName": user.display, "active": user.active, "timeZone": user.zone.key}
+    user.shown.update({"self": world.link_to(f"user?{query}"), **ids, **email, "avatarUrls": avatars, **about})
+    return user.shown

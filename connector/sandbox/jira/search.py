@@ -4,8 +4,7 @@ from typing import Any
 
 from connector.sandbox.jira import shown
 from connector.sandbox.jira.access import is_support, may_see
-from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.endpoints import answers
+from connector.sandbox.jira.call import Call, answers
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.index import Row
 from connector.sandbox.jira.matching import Meaning, meaning

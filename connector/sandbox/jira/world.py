@@ -31,7 +31,7 @@ from connector.sandbox.jira.times import whole_millis
 BASE_URL = "https://sandbox.example"
 CLOUD_ID = "00000000-5a4d-4b0c-8000-00000000c10d"
 GATEWAY_URL = f"https://api.atlassian.com/ex/jira/{CLOUD_ID}"
-_STARTS = {"issue": 10001, "field": 10050, "option": 10020, "comment": 10100, "change": 10500, "contexts": 10300}
+_STARTS = {"issue": 10001, "field": 10050, "options": 10020, "comment": 10100, "change": 10500, "contexts": 10300}
 _STARTS |= {"webhooks": 1}
 
 
@@ -97,17 +97,17 @@ class World:
         self.request_type_field, self.organizations_field = list(self.custom_fields)[:2]
 
     def _install(self) -> None:
-        for table, rows in seed.ROWS.items():
-            for name, more in rows.items():
+        for table in ("roles", "priorities", "resolutions", "issue_types", "link_types"):
+            for name, more in seed.FRESH[table].items():
                 self.add(table, name, **more)
-        for name, category in seed.STATUSES.items():
+        for name, category in seed.FRESH["statuses"].items():
             self.add_status(name, category)
         self.new_screen("Default Screen")
         name = "Default Field Scheme" if self.migrated else "Default Field Configuration"
         scheme = FieldScheme(self.next_id("field scheme"), name)
         self.field_schemes[scheme.id] = scheme
         if not self.cloud:
-            self.add("dashboards", "System Dashboard", shares=[{"type": "global"}])
+            self.add("dashboards", "System Dashboard", sharePermissions=[{"type": "global"}])
         self.new_custom_field("Request Type", seed.REQUEST_TYPE_FIELD)
         self.new_custom_field("Organizations", seed.ORGANIZATIONS_FIELD)
         scheme.fields |= self.custom_fields.keys()
@@ -230,7 +230,7 @@ class World:
 
     def add_options(self, context: Row, values: Iterable[str]) -> list[Row]:
         """More options of a field, where this context applies."""
-        made = [Row(id=str(self.next_id("option")), value=value) for value in values]
+        made = [Row(id=str(self.next_id("options")), value=value) for value in values]
         context.options |= {option.id: option for option in made}
         return made
 
