@@ -285,7 +285,7 @@ class Ticket(Kept):
         if article.internal or not article.author.is_staff or (article.by and article.by.id == self.customer.id):
             return False
         if article.recipients is not None:
-            return any(map(self.customer.has_address, article.recipients))
+            return any(self.customer.has_address(address, article.created_at) for address in article.recipients)
         return article.channel is not Channel.NOTE or self._is_read_in_portal
 
     @once

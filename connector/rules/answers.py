@@ -121,14 +121,12 @@ def refusals(case: Case) -> Outcome:
         and Mark("refused", refusal.request.id) in ticket.marks
         and case.now < refusal.next
     ]
-    top = [
-        request
-        for request in escalation_requests(case)
-        if request.actor is Actor.CUSTOMER
-        and Mark("request-top", request.id) in ticket.marks
-        and case.now - request.at < every
-    ]
-    if top:
+    top: list[Request] = []
+    for request in escalation_requests(case):
+        if request.actor is Actor.CUSTOMER and Mark("request-top", request.id) in ticket.marks:
+            # Within the hour they have been told.
+            top += [request] if not top or request.at - top[-1].at >= every else []
+    if top := [request for request in top if case.now - request.at < every]:
         notices.append(Notice("escalation_highest", {}, _marks("request-told", top)))
     return Outcome(
         rule="refusals",

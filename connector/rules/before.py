@@ -11,7 +11,7 @@ from typing import TypeVar
 from connector.domain.ticket import Kept, MergedTicket, Ticket
 from connector.domain.vocabulary import Priority, TicketState
 from connector.policy.models import Policy
-from connector.rules.timeline import Interval, Intervals, both, customers_turn, deferrals, less
+from connector.rules.timeline import Interval, Intervals, both, deferrals, less, passed_states, waits
 
 T = TypeVar("T")
 
@@ -32,8 +32,8 @@ def _runs(merged: MergedTicket, ticket: Ticket, policy: Policy, priority: Priori
     if priority is not None:
         runs = both(runs, _while(_priorities(merged, policy), lambda had: had <= priority))
     if policy.pauses.pending_customer:
-        parked = _while(_states(merged), lambda state: state is TicketState.PENDING_CUSTOMER)
-        runs = less(runs, both(parked, customers_turn(ticket)), merged.created_at)
+        waited = waits(ticket, passed_states(merged), merged.changes.get("state", ()))
+        runs = less(runs, waited, merged.created_at)
     return less(runs, deferrals(merged), merged.created_at) if policy.pauses.deferred else runs
 
 

@@ -48,6 +48,10 @@ def escalation(case: Case) -> Outcome:
     if fired:
         changes |= _risen(case, reached, fired, why)
     at_top = _unserved(fired, given)
+    if _above(case, highest) is None:
+        # There is no next time at which the customer could ask for more.
+        at_top += tuple(one.request for one in given.refused if Mark("refused", one.request.id) not in ticket.marks)
+        given = given._replace(refused=())
     return Outcome(
         rule="escalation",
         changes=changes,
@@ -98,8 +102,13 @@ def _gone_through(case: Case, reached: int, passed: Sequence[LevelDue], served: 
 
 def _requested(case: Case, reached: int, request: Request) -> LevelDue | None:
     """One level up; at the top there is nowhere to go."""
-    above = next((level for level in case.ladder.levels if level.level > reached and not level.skip), None)
+    above = _above(case, reached)
     return LevelDue(above, request.at, Requested(request)) if above is not None else None
+
+
+def _above(case: Case, reached: int) -> Level | None:
+    """The next level of the ladder at which there is somebody."""
+    return next((level for level in case.ladder.levels if level.level > reached and not level.skip), None)
 
 
 def _unserved(fired: Iterable[LevelDue], given: Answers) -> tuple[Request, ...]:
@@ -112,7 +121,7 @@ def _risen(case: Case, reached: int, fired: Sequence[LevelDue], why: str) -> Cha
     before."""
     changes = level_changes(case, fired[-1].level, why, reached)
     groups = [due.level.group for due in fired if due.level.group]
-    if groups:
+    if groups and not _lies_higher(case, fired[-1].level):
         changes["group"] = groups[-1]
     if _announced(case, [due for due in fired if due.level.level > 1]) is not None:
         # The helpdesk mails the contacts of the levels above this one up to the new one: so none, as the parent
@@ -128,9 +137,18 @@ def level_changes(case: Case, level: Level, why: str, reached: int) -> Changes:
         "escalated_from": reached,
         "escalation_reason": _reason(case, level, why),
     }
-    if level.group:
+    if level.group and not _lies_higher(case, level):
         changes["group"] = level.group
     return changes
+
+
+def _lies_higher(case: Case, level: Level) -> bool:
+    """Whether somebody of support has put the ticket into the group of a level above: no level takes it down again."""
+    setter = case.ticket.last_setter("group")
+    if setter is None or not setter.is_staff:
+        return False
+    above = {other.group for other in case.ladder.levels if other.level > level.level}
+    return case.ticket.fields.group in above and case.ticket.fields.group != level.group
 
 
 def _reason(case: Case, level: Level, why: str) -> str:

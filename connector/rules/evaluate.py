@@ -118,6 +118,7 @@ def evaluate(
         return _no_business(ticket, policy)
     if policy.applies_since is not None and ticket.created_at < policy.applies_since:
         return _left_alone(ticket, policy, policy.applies_since, now)
+    ticket = _without_older(ticket, policy)
     ticket = known(ticket.silenced(Silence.REFUSED) if MESSAGE in refused else ticket, policy.catalogue)
     if ticket.related is not None or ticket.others:
         ticket = _with_others_judged(ticket, policy)
@@ -226,6 +227,14 @@ def _no_business(ticket: Ticket, policy: Policy) -> Decision:
     return Decision(outcomes=(outcome,), note=as_note(list(outcome.notices), ticket, policy))
 
 
+def _without_older(ticket: Ticket, policy: Policy) -> Ticket:
+    """The ticket without those merged into it that were created before the policy applies: their clocks never ran."""
+    since = policy.applies_since
+    if since is None or not any(merged.created_at < since for merged in ticket.merged):
+        return ticket
+    return ticket.model_copy(update={"merged": tuple(each for each in ticket.merged if each.created_at >= since)})
+
+
 def _left_alone(ticket: Ticket, policy: Policy, since: datetime, now: datetime) -> Decision:
     """A ticket from before the connector: nobody shall be woken or asked for it. Only what is requested on it since is
     told to support, once (R34, R39)."""
@@ -240,6 +249,11 @@ def _left_alone(ticket: Ticket, policy: Policy, since: datetime, now: datetime) 
             first = min(asked, key=lambda request: request.at)
             data = {"since": since, "who": first.actor, "at": first.at, "phrase": first.said}
             outcome = outcome._replace(notices=(Notice("older_than_rules", data, frozenset({Mark("older")})),))
+    newer = [merged for merged in ticket.merged if merged.created_at >= since]
+    if newer and ticket.kind is TicketKind.INCIDENT and not ticket.state.is_over:
+        data = {"since": since, "numbers": [merged.number for merged in newer]}
+        marks = frozenset(Mark("older-merged", merged.id) for merged in newer)
+        outcome = outcome._replace(notices=(*outcome.notices, Notice("older_merged", data, marks)))
     told = unsaid(outcome, ticket)
     return Decision(outcomes=(told,), note=as_note(list(told.notices), ticket, policy))
 

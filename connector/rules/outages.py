@@ -122,22 +122,28 @@ def _counted(ticket: Ticket) -> tuple[list[CountedState], Reopened | None]:
 def _reopened(ticket: Ticket, change: Change, closed_at: datetime) -> Reopened | None:
     """``None`` where somebody meant to open it: support, a customer by the state itself, or with such words. The
     connector opens one for what a customer writes in the panel, as a helpdesk does for a mail."""
-    if change.actor.is_staff:
-        return None
-    since, until = max(closed_at, change.at - _AUTOMATION), change.at + _SAME_ACT
-    places = [
-        at
-        for at, article in enumerate(ticket.articles)
-        if since <= article.created_at <= until
-        and not (article.author.is_staff or article.author in _MACHINES)
-        and (change.actor is not Actor.CONNECTOR or article.channel is Channel.PANEL)
-    ]
-    before = [at for at in places if ticket.articles[at].created_at <= change.at]
-    place = before[-1] if before else next(iter(places), None)
+    place = opening_message(ticket, change, closed_at)
     if place is None:
         return None
     said = _said(ticket, place)
     return None if said is Afterwards.BROKEN else Reopened(change, ticket.articles[place], said)
+
+
+def opening_message(ticket: Ticket, change: Change, since: datetime) -> int | None:
+    """The place of the message, not older than ``since``, because of which a helpdesk or its automation has opened the
+    ticket by itself; ``None``: support did, or there is no such message."""
+    if change.actor.is_staff:
+        return None
+    since, until = max(since, change.at - _AUTOMATION), change.at + _SAME_ACT
+    places = [
+        at
+        for at, article in enumerate(ticket.articles)
+        if since <= article.created_at <= until
+        and not (article.author.is_staff or article.author in _AUTOMATIC)
+        and (change.actor is not Actor.CONNECTOR or article.channel is Channel.PANEL)
+    ]
+    before = [at for at in places if ticket.articles[at].created_at <= change.at]
+    return before[-1] if before else next(iter(places), None)
 
 
 def _wakes(ticket: Ticket, opening: Change) -> CountedState | None:
@@ -168,5 +174,5 @@ def _said(ticket: Ticket, at: int) -> Afterwards | None:
     return read_afterwards(f"{own_subject(ticket, at)}\n\n{own_words(message.lines)}")
 
 
-_MACHINES = frozenset({Actor.CONNECTOR, Actor.OTHER_CONNECTOR, Actor.SYSTEM})
+_AUTOMATIC = frozenset({Actor.CONNECTOR, Actor.OTHER_CONNECTOR, Actor.SYSTEM})
 _REPAIRED = frozenset({TicketState.RESOLVED, TicketState.CLOSED})

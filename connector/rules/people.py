@@ -6,6 +6,7 @@ ticket and the service catalogue, so that every rule after it may trust ``Actor`
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -32,7 +33,8 @@ def known(ticket: Ticket, catalogue: Catalogue) -> Ticket:
         at: actor
         for at, article in enumerate(ticket.articles)
         if article.author.is_customer
-        and (actor := Actor.MACHINE if at in automatic else _relation(article.by, customer)) is not Actor.CUSTOMER
+        and (actor := Actor.MACHINE if at in automatic else _relation(article.by, customer, article.created_at))
+        is not Actor.CUSTOMER
     }
     if customer.silence is None and _is_machines(ticket, authors, customer):
         customer = customer.model_copy(update={"silence": Silence.MACHINE})
@@ -102,13 +104,14 @@ def _is_machines(ticket: Ticket, authors: Mapping[int, Actor], customer: Custome
     return Actor.CUSTOMER not in (authors.get(at, article.author) for at, article in enumerate(ticket.articles))
 
 
-def _relation(person: Person | None, customer: Customer) -> Actor:
-    """What somebody who is not support is to the ticket. Whom the helpdesk does not name is taken for the customer."""
+def _relation(person: Person | None, customer: Customer, at: datetime) -> Actor:
+    """What somebody who is not support was to the ticket at ``at``. Whom the helpdesk does not name is taken for the
+    customer."""
     if person is None:
         return Actor.CUSTOMER
     if is_machine(person.email):
         return Actor.MACHINE
-    return Actor.CUSTOMER if customer.includes(person) else Actor.STRANGER
+    return Actor.CUSTOMER if customer.includes(person, at) else Actor.STRANGER
 
 
 def _decided_by_agents(ticket: Kept) -> Collection[str]:
@@ -138,4 +141,4 @@ def _changed_as(change: Change, articles: Sequence[Article], customer: Customer,
     later = (article for article in articles if article.created_at >= change.at)
     if any(article.author.is_staff and article.by and article.by.id == change.by.id for article in later):
         return Actor.AGENT
-    return _relation(change.by, customer)
+    return _relation(change.by, customer, change.at)

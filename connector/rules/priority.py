@@ -125,6 +125,13 @@ def _chosen(ticket: Ticket, override: Change) -> Priority | None:
     return chosen or ticket.fields.priority
 
 
+def _kept(override: Change, computed: Priority) -> Mark:
+    """Said once for each choice, and again when the matrix says worse than what the agent decided against."""
+    against: Priority | None = override.old
+    worse = against is not None and computed < against
+    return Mark("priority-kept", computed, override.id) if worse else Mark("priority-kept", override.id)
+
+
 def _keep(case: Case, override: Change, computed: Computed | None) -> Outcome:
     chosen = _chosen(case.ticket, override)
     data = {"priority": chosen, "who": override.actor, "at": override.at}
@@ -136,7 +143,7 @@ def _keep(case: Case, override: Change, computed: Computed | None) -> Outcome:
     notices: tuple[Notice, ...] = ()
     if computed is not None and computed.priority is not chosen:
         kept = {"kept": chosen, "computed": computed.priority, "reason": computed.text(case)}
-        notices = (Notice("priority_kept", kept, frozenset({Mark("priority-kept", override.id)})),)
+        notices = (Notice("priority_kept", kept, frozenset({_kept(override, computed.priority)})),)
     at, by = wording.format_time(override.at), wording.actor(override.actor)
     matrix = f"{computed.priority}, {computed.reason}" if computed else "nothing"
     return Outcome(

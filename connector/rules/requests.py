@@ -7,8 +7,8 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
-from connector.domain.ticket import Kept, Ticket
-from connector.domain.vocabulary import Actor, Impact
+from connector.domain.ticket import Change, Kept, Ticket
+from connector.domain.vocabulary import WAITED_FOR, Actor, Impact
 from connector.rules.case import Case
 from connector.rules.spoken import Mention
 from connector.rules.text.clauses import Verdict, normalized
@@ -93,14 +93,16 @@ def rfo_words(case: Case) -> RfoWords:
     messages too. Who asked by message takes it back by message. A customer can neither withdraw what support requested
     nor, by the field, ask in support's name. What was requested on a ticket that was merged into this one is requested
     here."""
+    all_kept = (case.ticket, *case.ticket.merged)
     if not case.spoken.rfo and all(
-        _was_never_set(kept, "rfo_requested") for kept in (case.ticket, *case.ticket.merged)
+        _was_never_set(kept, "rfo_requested") and "rfo_status" not in kept.changes for kept in all_kept
     ):
         return NO_WORDS
     standing: list[Request] = []
     taken_back: Request | None = None
-    by_field = (wish for kept in (case.ticket, *case.ticket.merged) for wish in _rfo_by_field(kept))
-    for said in sorted([*by_field, *_rfo_by_message(case)], key=lambda wish: wish.request.at):
+    wishes = [wish for kept in all_kept for wish in _rfo_by_field(kept)] + list(_rfo_by_message(case))
+    wishes += [wish for kept in all_kept for wish in _rfo_counted(kept, wishes)]
+    for said in sorted(wishes, key=lambda wish: wish.request.at):
         if said.wants:
             standing.append(said.request)
             continue
@@ -135,6 +137,17 @@ def _rfo_by_message(case: Case) -> Iterator[_Wish]:
         verdict = statement.reading.verdict
         if verdict is Verdict.YES or (verdict is Verdict.NO and _NOT_NEEDED.search(normalized(statement.said))):
             yield _Wish(_request(statement), verdict is Verdict.YES)
+
+
+def _rfo_counted(ticket: Kept, wishes: list[_Wish]) -> Iterator[_Wish]:
+    """What the connector has counted as a request stands, and what was promised for it, even where nobody can read it
+    any more: its author has left the customer's company, the message is changed or deleted."""
+    since: Change | None = None
+    for change in ticket.changes.get("rfo_status", ()):
+        if change.actor is Actor.CONNECTOR:
+            since = (since or change) if change.new in WAITED_FOR else None
+    if since is not None and not any(wish.wants and wish.request.at <= since.at for wish in wishes):
+        yield _Wish(Request(Source.FIELD, since.id, since.at, Actor.CUSTOMER), wants=True)
 
 
 _NOT_NEEDED = re.compile(

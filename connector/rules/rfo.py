@@ -84,7 +84,8 @@ def _status(case: Case) -> Outcome:
     ticket = case.ticket
     asked = _asked(case)
     if asked is None:
-        return _outcome(RfoStatus.DELIVERED, ticket.fields.rfo_due_at, "the RFO is delivered", _behind(ticket))
+        delivered = _outcome(RfoStatus.DELIVERED, ticket.fields.rfo_due_at, "the RFO is delivered", _behind(ticket))
+        return delivered._replace(notices=_asked_again(case))
     refusal = declined(ticket)
     if refusal is not None and not _newer(asked.words.standing, refusal.at):
         if refusal.reason is not None:
@@ -130,12 +131,27 @@ def stamp(at: datetime) -> str:
     return at.strftime("%Y%m%dT%H%M")
 
 
+def _asked_again(case: Case) -> tuple[Notice, ...]:
+    """The customer asks once more, and there was no outage since: a person sees whether it has got lost."""
+    last = max(_delivered(case.ticket), default=None)
+    since = case.now - case.policy.intake.ask_within.fixed
+    return tuple(
+        Notice("rfo_again", {"who": one.actor, "at": one.at, "delivered": last}, frozenset({Mark("rfo-again", one.id)}))
+        for one in rfo_words(case).standing
+        if last is not None and one.at > last and one.at >= since
+    )
+
+
+def _delivered(ticket: Ticket) -> list[datetime]:
+    """When the RFOs of this incident and of those merged into it were delivered."""
+    statuses = [change for one in (ticket, *ticket.merged) for change in one.changes.get("rfo_status", ())]
+    return [change.at for change in statuses if _counts_as_delivered(change)]
+
+
 def _asked(case: Case) -> AskedRfo | None:
     """``None``: everything that is asked for is delivered."""
     ticket = case.ticket
-    kept = (ticket, *ticket.merged)
-    statuses = [change for one in kept for change in one.changes.get("rfo_status", ())]
-    delivered = sorted(change.at for change in statuses if _counts_as_delivered(change))
+    delivered = sorted(_delivered(ticket))
     done = [task for task in _tasks(ticket) if _has_gone_out(ticket, task)]
     task = next((task for task in _tasks(ticket) if task not in done), None)
     last = delivered[-1] if delivered else None

@@ -56,14 +56,15 @@ _HEARD = frozenset({Actor.CUSTOMER, Actor.STRANGER})
 """A stranger's words are for a person of support to judge."""
 
 
-def _heard(ticket: Ticket) -> tuple[int, ...]:
+def _heard(ticket: Ticket, since: datetime | None) -> tuple[int, ...]:
     """The places of messages of the customer or a stranger, and of calls that support has written down. A button is no
-    message."""
+    message. What was said before ``since``, when the rules began to apply, asks for nothing: a merge may bring it."""
     return tuple(
         [
             at
             for at, article in enumerate(ticket.articles)
             if article.act is None
+            and (since is None or article.created_at >= since)
             and (
                 article.channel is Channel.PHONE
                 if article.author.is_staff
@@ -78,7 +79,7 @@ def spoken(ticket: Ticket, policy: Policy) -> Spoken:
     strangers and what support has written down of calls too, as unclear."""
     asking = [(kind.request_phrases, kind.hint_phrases) for kind in (policy.escalation, policy.rfo)]
     names = (*[phrases + hints for phrases, hints in asking], policy.deferral.consent_phrases)
-    heard = _heard(ticket)
+    heard = _heard(ticket, policy.applies_since)
     naming = _naming(Conversation(ticket, heard), heard, names) if heard else {}
     pressed = _pressed(ticket)
     decided = {mention.article.created_at: mention.reading.verdict for mention in pressed.consent}

@@ -5,17 +5,17 @@ down. A pause that the customer set through the API does not count: it can never
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from operator import attrgetter
 from typing import NamedTuple
 
 from connector.domain.businesstime import BusinessCalendar
-from connector.domain.ticket import Article, Kept, Ticket, found_once
+from connector.domain.ticket import Article, Change, Kept, Ticket, found_once
 from connector.domain.vocabulary import Actor, Channel, TicketState
 from connector.policy.models import Policy
-from connector.rules.outages import states, was_ever_over
+from connector.rules.outages import opening_message, states, was_ever_over
 
 
 class Interval(NamedTuple):
@@ -37,8 +37,8 @@ def runs(ticket: Ticket, policy: Policy) -> Intervals:
     if ticket.outside:
         # What another department had a ticket for is not the rules' time.
         running = both(running, _outside((Interval(*span) for span in ticket.outside), ticket.created_at))
-    if policy.pauses.pending_customer and (parked := _parked(ticket)):
-        running = both(running, _outside(both(parked, customers_turn(ticket)), ticket.created_at))
+    if policy.pauses.pending_customer and (waits := _waits(ticket)):
+        running = both(running, _outside(waits, ticket.created_at))
     if policy.pauses.deferred and (deferred := deferrals(ticket)):
         running = both(running, _outside(deferred, ticket.created_at))
     return running
@@ -90,19 +90,50 @@ def _outside(intervals: Iterable[Interval], since: datetime) -> Intervals:
     return (*rest, Interval(free, None)) if free is not None else tuple(rest)
 
 
-def _parked(ticket: Ticket) -> Intervals:
-    """When the state said that somebody waits for the customer, set by somebody who may."""
-    moves: Sequence[tuple[datetime, TicketState, Actor]]
+def _waits(ticket: Ticket) -> Intervals:
+    """When the customer was waited for."""
+    changes = ticket.changes.get("state", ())
     if was_ever_over(ticket):
-        moves = states(ticket)
-    else:
-        changes = ticket.changes.get("state", ())
-        if not changes and ticket.state is not TicketState.PENDING_CUSTOMER:
-            return ()
-        first = changes[0].old if changes else ticket.state
-        moves = [(ticket.created_at, first, ticket.created_by), *[(each.at, each.new, each.actor) for each in changes]]
-    pending = TicketState.PENDING_CUSTOMER
-    return _while([(at, state is pending and actor.is_trusted) for at, state, actor in moves])
+        return waits(ticket, [(at, state, actor) for at, state, actor in states(ticket)], changes)
+    if not changes and ticket.state is not TicketState.PENDING_CUSTOMER:
+        return ()
+    return waits(ticket, passed_states(ticket), changes)
+
+
+def passed_states(kept: Kept) -> list[tuple[datetime, TicketState, Actor]]:
+    """Each state since the creation, when it began and who set it, oldest first."""
+    changes = kept.changes.get("state", ())
+    first = changes[0].old if changes else kept.state
+    return [(kept.created_at, first, kept.created_by), *[(each.at, each.new, each.actor) for each in changes]]
+
+
+def waits(ticket: Ticket, moves: Sequence[tuple[datetime, TicketState, Actor]], changes: Iterable[Change]) -> Intervals:
+    """When the state said that somebody waits for the customer, set by somebody who may, and it was the customer's turn
+    on ``ticket``. ``moves`` are the states as they count, ``changes`` those of the history."""
+    in_vain = _opened_in_vain(ticket, changes)
+    moments: list[tuple[datetime, bool]] = []
+    for (at, state, actor), following in zip(moves, (*moves[1:], None), strict=True):
+        ends = at
+        if at in in_vain and moments and moments[-1][1]:
+            end = next((end for start, end in customers_turn(ticket) if start <= at and (not end or at < end)), at)
+            if end is None or (following is not None and following[0] <= end):
+                continue
+            ends = end
+        moments.append((ends, state is TicketState.PENDING_CUSTOMER and actor.is_trusted))
+    return both(_while(moments), customers_turn(ticket))
+
+
+def _opened_in_vain(ticket: Ticket, changes: Iterable[Change]) -> frozenset[datetime]:
+    """When a message of a machine or a stranger opened the ticket while the customer was waited for: a helpdesk does so
+    with every mail. That is not the customer's answer."""
+    return frozenset(
+        change.at
+        for change in changes
+        if change.old is TicketState.PENDING_CUSTOMER
+        and not change.new.is_over
+        and (place := opening_message(ticket, change, _EVER)) is not None
+        and not ticket.articles[place].author.is_party
+    )
 
 
 def _while(moments: Iterable[tuple[datetime, bool]]) -> Intervals:
@@ -128,6 +159,7 @@ def customers_turn(ticket: Ticket) -> Intervals:
     found: list[Interval] = []
     since = ticket.created_at if _opened_by_a_call(ticket) else None
     answers = {answer.id for answer in ticket.answers}
+    noted = _noted_of_duplicates(ticket) if ticket.was_noted("duplicate-noted") else ()
     articles: Sequence[Article] = ticket.articles
     if [article for article in articles if article.made_public_at]:
         # These were heard after messages that are younger than they.
@@ -135,10 +167,16 @@ def customers_turn(ticket: Ticket) -> Intervals:
     for article in articles:
         if article.id in answers:
             since = since or article.heard_at
-        elif since is not None and article.author is Actor.CUSTOMER and not article.internal:
+        elif since is not None and ((article.author is Actor.CUSTOMER and not article.internal) or article.id in noted):
             found.append(Interval(since, max(since, article.created_at)))
             since = None
     return (*found, Interval(since, None)) if since is not None else tuple(found)
+
+
+def _noted_of_duplicates(ticket: Ticket) -> Collection[str]:
+    """The notes that tell what the customer has said on a duplicate of the ticket."""
+    names = [(article.id, {mark.name for mark in article.marks}) for article in ticket.articles if article.marks]
+    return {number for number, named in names if "duplicate-noted" in named}
 
 
 def _opened_by_a_call(ticket: Ticket) -> bool:
@@ -180,6 +218,7 @@ class Counter(NamedTuple):
 
 
 _NONE = timedelta()
+_EVER = datetime.min.replace(tzinfo=UTC)
 _START = attrgetter("start")
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from queue import Empty, SimpleQueue
+from threading import Thread
 from time import monotonic, sleep
 
 import structlog
@@ -18,8 +20,11 @@ EVERY_S = 15.0
 """How often it is told."""
 
 _LOOK_S = 0.2
-_QUIET = timedelta(seconds=30)
+_QUIET = timedelta(seconds=20)
 """After so long without an answer the helpdesk is asked for one."""
+_PATIENCE_S = 15.0
+"""Whoever lets a small request wait longer does not answer: that is told before the request's own time is over, or a
+minute would have passed."""
 
 
 class Watch:
@@ -34,6 +39,7 @@ class Watch:
         self._looked: datetime | None = None
         self._failed: datetime | None = None
         self._failure: str | None = None
+        self._probing: SimpleQueue[HelpdeskError | None] | None = None
         self.policy: str | None = None
         """The version in use."""
         self.policy_failure: str | None = None
@@ -73,15 +79,26 @@ class Watch:
             return
         now = self._table.now()
         if self._answered is None or not self._answered <= now < self._answered + _QUIET:
-            try:
-                desk.probe()
-            except HelpdeskError as error:
-                self.fails(str(error))
+            failure = self._asked(desk)
+            if failure is not None:
+                self.fails(failure)
                 return
             self._answered = self._table.now()
         if self._failed is not None:
             log.info("the helpdesk answers again", helpdesk=self._name, since=self._failed.isoformat())
         self._failed = self._failure = None
+
+    def _asked(self, desk: Helpdesk) -> str | None:
+        """Why the helpdesk does not answer now; ``None``: it does. A request that hangs is waited for by one thread."""
+        if self._probing is None:
+            self._probing = SimpleQueue()
+            Thread(target=_probe, args=(desk, self._probing), name="probe", daemon=True).start()
+        try:
+            failure = self._probing.get(timeout=_PATIENCE_S)
+        except Empty:
+            return f"no answer within {_PATIENCE_S:.0f} s"
+        self._probing = None
+        return None if failure is None else str(failure)
 
     def tell(self) -> None:
         """Stores it. Raises ``StoreError``."""
@@ -97,3 +114,15 @@ class Watch:
             self.policy_failure,
         )
         self._table.health.tell(told)
+
+
+def _probe(desk: Helpdesk, answer: SimpleQueue[HelpdeskError | None]) -> None:
+    try:
+        desk.probe()
+    except HelpdeskError as error:
+        answer.put(error)
+    except Exception as error:  # whoever waits has to hear of it
+        log.exception("looking at the helpdesk failed unexpectedly")
+        answer.put(HelpdeskError(f"{type(error).__name__}: {error}"))
+    else:
+        answer.put(None)

@@ -3,7 +3,7 @@ asking costs next to nothing, holds nobody up and reaches no helpdesk.
 
 Tried, and red: a wrong token counts as an answer; a worker that is gone is not missed; a full disk is not noticed,
 because nothing is written; a policy with mistakes is told of only in the log; each question reads the work table;
-whoever asks waits for a database that does not answer.
+whoever asks waits for a database that does not answer; a request that hangs counts as a worker that is gone.
 """
 
 import re
@@ -47,9 +47,12 @@ class Desk(Client):
     name = NAME
     refuses = False
     probes = 0
+    goes: threading.Event | None = None
 
     def probe(self) -> None:
         self.probes += 1
+        if self.goes is not None:
+            self.goes.wait(PATIENCE_S)
         if self.refuses:
             raise UnavailableError("answered 401: token invalid")
 
@@ -140,6 +143,21 @@ def test_when_all_is_well_it_says_so(site: Site) -> None:
 def test_before_the_first_worker_nothing_is_ready(table: WorkTable, clock: SteppedClock) -> None:
     desk = Desk(SmallHelpdesk(clock, []))
     Site(table, clock, desk, Worker(table, desk, default_policy())).assert_tells("zammad: no worker has begun")
+
+
+def test_a_helpdesk_that_takes_requests_and_never_answers_is_told_as_that(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connector.work.watch._PATIENCE_S", 0.01)
+    site.desk.goes, before = threading.Event(), site.desk.probes
+    site.passes(MINUTE)
+    site.assert_tells("zammad: the helpdesk does not answer or refuses the token since")
+    assert site.desk.probes == before + 1, "one request waits, and the worker lives on"
+    assert "no worker" not in site.ready()[1]["detail"]
+    monkeypatch.setattr("connector.work.watch._PATIENCE_S", PATIENCE_S)
+    site.desk.goes.set()
+    site.passes(MINUTE)
+    assert site.ready()[0] == 200
 
 
 def test_a_wrong_token_is_told_within_a_minute_and_cannot_be_overlooked(

@@ -10,7 +10,7 @@ from connector.domain.fields import Fields
 from connector.domain.mark import Mark
 from connector.domain.model import TicketId
 from connector.domain.past import PAST_FIELDS, OpenProblem, PastTicket, open_problem, past_ticket
-from connector.domain.person import Customer, Person
+from connector.domain.person import Customer, FormerCustomer, Person
 from connector.domain.ticket import Article, Change, LinkedTicket, Ticket, confirmed_duplicate_of
 from connector.domain.vocabulary import Actor, Channel, ProblemState, TicketKind
 from connector.helpdesks.jira.answer import AttachmentRow, CommentRow, HistoryRow, IssueRow, ItemRow, OtherRow, UserRow
@@ -99,7 +99,7 @@ class Decoder:
             channel=channel,
             kind=kind,
             outside=times_outside(self._mapping, row, history, changes) if kind is TicketKind.INCIDENT else (),
-            customer=self._customer(row),
+            customer=self._customer(row, history),
             state=state,
             unknown_state=unknown_state,
             fields=fields,
@@ -147,13 +147,19 @@ class Decoder:
             return channel
         return Channel.WEB if self._actors.actor(row.fields.creator) is Actor.CUSTOMER else Channel.NOTE
 
-    def _customer(self, row: IssueRow) -> Customer:
+    def _customer(self, row: IssueRow, history: Iterable[HistoryRow]) -> Customer:
         reporter = row.fields.reporter or UserRow()
         return Customer(
             id=self._actors.id_of(reporter) or "",
             name=reporter.display_name,
             email=reporter.email_address or None,
             organizations=tuple(self._shared_with(row).values()),
+            former=tuple(
+                FormerCustomer(id=item.old_value, until=entry.created)
+                for entry in history
+                for item in entry.items
+                if _name(item) == "reporter" and item.old_value
+            ),
         )
 
     def _shared_with(self, row: IssueRow | OtherRow) -> dict[str, str]:
@@ -200,7 +206,7 @@ class Decoder:
         return [
             first,
             *(
-                self._article(comment, row, channel, internal=internal, files=files.get(at, ()))
+                self._article(comment, row, internal=internal, files=files.get(at, ()))
                 for at, (comment, internal) in enumerate(rows, 1)
             ),
         ]
@@ -211,9 +217,7 @@ class Decoder:
         )
         return creator.is_staff and reporter is Actor.CUSTOMER
 
-    def _article(
-        self, row: CommentRow, issue: IssueRow, channel: Channel, *, internal: bool, files: tuple[str, ...]
-    ) -> Article:
+    def _article(self, row: CommentRow, issue: IssueRow, *, internal: bool, files: tuple[str, ...]) -> Article:
         author = self._actors.actor_at(row.author, row.created)
         proving = any(entry.key.startswith(PROPERTY) for entry in row.properties or ())
         if author.is_staff and proving:
@@ -229,7 +233,8 @@ class Decoder:
             "is_cut": row.body.endswith(CUT),
         }
         if author is not Actor.CONNECTOR:
-            way = Channel.NOTE if internal else channel if author is Actor.CUSTOMER else Channel.WEB
+            # Nothing tells whether a customer's comment came by mail, however the issue was opened: so it may have.
+            way = Channel.NOTE if internal else Channel.EMAIL if author is Actor.CUSTOMER else Channel.WEB
             return Article(**common, channel=way, body=plain(row.body.removesuffix(CUT)))
         if (words := spoken(self._proofs, issue.id, row.body)) is not None and not internal:
             by = self._person(issue.fields.reporter, issue)

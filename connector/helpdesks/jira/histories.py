@@ -67,7 +67,7 @@ def _comment(raw: Any) -> CommentRow:
     return row.model_copy(update={"author": _one(row.author), "update_author": _one(row.update_author)})
 
 
-_NATIVE = frozenset({"status", "priority", "resolution", "issuetype", "project"})
+_NATIVE = frozenset({"status", "priority", "resolution", "issuetype", "project", "reporter"})
 
 
 class _Read(NamedTuple):

@@ -92,7 +92,7 @@ class Decoder:
             channel=Channel.NOTE if is_split and channel is Channel.PHONE else channel,
             kind=kind,
             outside=self._outside(changes, row.created_at) if kind is TicketKind.INCIDENT else (),
-            customer=self._people.customer(row, whole.assets),
+            customer=self._people.customer(row, whole.assets, history.history if history else ()),
             state=state,
             unknown_state=unknown_state,
             fields=fields,

@@ -18,6 +18,7 @@ from connector.helpdesks.zammad.client import ZammadClient
 from connector.helpdesks.zammad.decode import Decoder, Merged
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.names import Meanings
+from connector.helpdesks.zammad.people import CUSTOMER
 
 _SAME_REQUEST = timedelta(seconds=2)
 _ROWS_KEPT = 25_000
@@ -115,7 +116,8 @@ class Histories:
             return True
         kind, what = row.get("object"), row.get("type")
         if kind == "Ticket":
-            is_known = what == "updated" and self._mapping.field(str(row.get("attribute"))) is not None
+            attribute = str(row.get("attribute"))
+            is_known = what == "updated" and (attribute == CUSTOMER or self._mapping.field(attribute) is not None)
             return is_known or what in ("received_merge", "merged_into")
         return kind == "Ticket::Article" and what == "created"
 

@@ -1,17 +1,19 @@
 """Who did and wrote what in Zammad, as far as Zammad tells: roles, senders, addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from email.utils import getaddresses
 
-from connector.domain.person import Customer, Person
+from connector.domain.person import Customer, FormerCustomer, Person
 from connector.domain.vocabulary import Actor, Channel, Silence
 from connector.helpdesks.proofs import PROPERTY
 from connector.helpdesks.staff import Staff
-from connector.helpdesks.zammad.answer import ArticleRow, Assets, TicketRow, UserRow
+from connector.helpdesks.zammad.answer import ArticleRow, Assets, HistoryRow, TicketRow, UserRow
 from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.roles import Roles
 
+CUSTOMER = "customer"
+"""What the history calls a change of whose ticket it is."""
 _SAME_REQUEST = timedelta(seconds=2)
 SYSTEM_USER = 1
 """Zammad's own user: triggers, schedulers and automations act as it. What a deleted user did is shown as its."""
@@ -122,8 +124,8 @@ class People:
         names = [assets.Organization[i].name for i in dict.fromkeys(own) if i in assets.Organization]
         return Person(id=str(user_id), name=name(user), email=user.email or None, organizations=tuple(names))
 
-    def customer(self, row: TicketRow, assets: Assets) -> Customer:
-        """Whose ticket it is."""
+    def customer(self, row: TicketRow, assets: Assets, history: Iterable[HistoryRow] = ()) -> Customer:
+        """Whose ticket it is, and whose it was by its history."""
         person = self.person(row.customer_id, assets)
         of_ticket = assets.Organization.get(row.organization_id) if row.organization_id else None
         names = dict.fromkeys((*([of_ticket.name] if of_ticket else ()), *person.organizations))
@@ -135,6 +137,11 @@ class People:
             email=person.email,
             organizations=tuple(names),
             silence=Silence.NO_ADDRESS if by_mail and person.email is None and not in_portal else None,
+            former=tuple(
+                FormerCustomer(id=str(one.id_from), email=self.person(one.id_from, assets).email, until=one.created_at)
+                for one in history
+                if one.attribute == CUSTOMER and one.object == "Ticket" and one.id_from is not None
+            ),
         )
 
     def _wrote_as_support(self, row: ArticleRow) -> bool:

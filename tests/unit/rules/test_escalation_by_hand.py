@@ -145,3 +145,15 @@ class TestALevelThatAnAgentLowers:
         changes = self.lowered(2, now=8).changes
 
         assert (changes["escalation_level"], changes["escalated_from"]) == (5, 4)
+
+
+def test_a_level_takes_no_ticket_down_from_where_somebody_has_put_it() -> None:
+    chosen = changed("group", "intake", "level_4", at(minutes=30))
+    fields = complete(priority=Priority.P1, escalation_level=2, group="level_4")
+    ticket = incident(fields, history=(chosen,), articles=(ANSWERED, note({"level-2"}, at(hours=1))))
+
+    third, fourth, fifth = (decide(escalation, ticket, BY_AGE, at(hours=hours)).changes for hours in (2, 4, 8))
+
+    assert (third["escalation_level"], "group" in third) == (3, False)
+    assert fourth["group"] == "level_4"
+    assert fifth["group"] == "level_5"

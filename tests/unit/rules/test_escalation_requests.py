@@ -139,6 +139,18 @@ def test_at_the_top_a_request_is_answered_and_nothing_rises() -> None:
     assert "at the highest level already" in outcome.notes[0].text
 
 
+def test_who_asks_again_at_the_top_is_not_told_of_a_next_time() -> None:
+    asked = (said("please escalate", at(hours=9)), said("please escalate", at(hours=9, minutes=5)))
+    marks = {f"request-a{asked[0].id}", f"request-top-a{asked[0].id}", f"request-told-a{asked[0].id}"}
+    ticket = triaged(level=5, articles=(*asked, note(marks, at(hours=9, minutes=1))))
+
+    (noted,) = decide(escalation, ticket, POLICY, at(hours=9, minutes=5)).notes
+
+    assert "at the highest level already" in noted.text
+    more = triaged(level=5, articles=(*ticket.articles, note({str(mark) for mark in noted.marks}, at(hours=9.2))))
+    assert decide(refusals, more, POLICY, at(hours=9.3)).notes == ()
+
+
 def test_a_request_rises_above_the_level_that_only_a_note_proves() -> None:
     asked = said("please escalate", at(minutes=50))
     ticket = triaged(articles=(note({"level-3"}, at(minutes=30)), asked))

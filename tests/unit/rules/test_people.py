@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.person import Customer, Person
+from connector.domain.person import Customer, FormerCustomer, Person
 from connector.domain.ticket import Article, Change, MergedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, PrioritySource, TicketState
 from connector.rules import timeline
@@ -247,3 +247,16 @@ def test_the_people_of_merged_tickets_are_judged_too() -> None:
     (found,) = known(incident(merged=(merged,)), POLICY.catalogue).merged
 
     assert found.history[0].actor is Actor.AGENT
+
+
+def test_whose_ticket_it_was_spoke_for_the_customer_and_was_answered_then() -> None:
+    """Support has given the ticket to the right customer since."""
+    assistant = Person(id="21", email="ann@freemail.example")
+    former = FormerCustomer(id="21", email="ann@freemail.example", until=at(minutes=20))
+    customer = Customer(id="5", email="ada@harbour.example", former=(former,))
+    answer = said("On it.", at(minutes=3), Actor.AGENT, recipients=("Ann@freemail.example",))
+    later = answer.model_copy(update={"id": "99", "created_at": at(minutes=21)})
+
+    assert judged(said("hello", by=assistant), customer=customer) is Actor.CUSTOMER
+    assert judged(said("hello", at(minutes=20), by=assistant), customer=customer) is Actor.STRANGER
+    assert incident(articles=(answer, later), customer=customer).answers == (answer,)

@@ -255,3 +255,16 @@ def test_the_priority_with_which_a_call_was_opened_is_a_persons_choice(ticket: T
     outcome = decide(priority, ticket, POLICY, at(minutes=2))
 
     assert (outcome.changes["priority_source"] is PrioritySource.AGENT) is kept
+
+
+def test_a_kept_choice_is_noted_again_when_the_matrix_says_worse_than_what_it_was_made_against() -> None:
+    """The customer's line was slow when the agent chose; now it is down."""
+    chosen = by_agent(P4)
+    told = held(P4, chosen, impact=Impact.SERVICE_AFFECTING, urgency=Urgency.HIGH)
+    told = with_values(told, articles=(note({f"priority-kept-{chosen.id}"}),))
+
+    (noted,) = decide(priority, told, POLICY, at(minutes=11)).notes
+
+    assert "The matrix says P1" in noted.text
+    again = with_values(told, articles=(*told.articles, note({str(mark) for mark in noted.marks})))
+    assert decide(priority, again, POLICY, at(minutes=12)).notes == ()

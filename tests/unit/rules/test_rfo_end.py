@@ -193,3 +193,39 @@ def test_asked_again_for_the_same_outage_it_stays_delivered_unless_support_asks(
     ticked = changed("rfo_requested", None, True, at(days=5))
     again = decide(rfo, solved(history=(OVER, delivered, ticked), **values), POLICY, at(days=6))
     assert [new.key for new in again.creates] == ["rfo:7:2"]
+
+
+def test_who_asks_again_for_the_same_outage_is_put_before_a_person_once() -> None:
+    delivered = changed("rfo_status", RfoStatus.DUE, RfoStatus.DELIVERED, at(days=3), Actor.CONNECTOR)
+    done = task(state=TicketState.CLOSED, rfo_status=RfoStatus.DELIVERED)
+    ticket = solved(history=(OVER, delivered), links=(done,), articles=(asked(), asked(at(days=5))))
+
+    (noted,) = decide(rfo, ticket, POLICY, at(days=6)).notes
+
+    assert (noted.public, noted.title) == (False, "RFO asked for again, please check")
+    told = ticket.model_copy(update={"articles": (*ticket.articles, note({str(m) for m in noted.marks}, at(days=6)))})
+    assert decide(rfo, told, POLICY, at(days=6)).notes == ()
+    assert decide(rfo, ticket, POLICY, at(days=30)).notes == ()
+
+
+# What was counted stands
+
+
+@pytest.mark.parametrize("articles", [(), (said("Please send us the RFO.", at(hours=1), Actor.STRANGER),)])
+def test_a_promise_stands_where_nobody_can_read_the_request_any_more(articles: tuple[Article, ...]) -> None:
+    """Its author has left the customer's company; the comment is deleted."""
+    noted = changed("rfo_status", None, RfoStatus.REQUESTED, at(hours=1), Actor.CONNECTOR)
+    due = changed("rfo_status", RfoStatus.REQUESTED, RfoStatus.DUE, at(hours=2, seconds=5), Actor.CONNECTOR)
+
+    later = decide(rfo, promised(noted, due, articles=articles), POLICY, at(days=1))
+    repaired = decide(rfo, solved(history=(noted, OVER), articles=articles), POLICY, at(hours=3))
+
+    assert later.changes == {"rfo_status": RfoStatus.DUE, "rfo_due_at": DUE}
+    assert repaired.changes == {"rfo_status": RfoStatus.DUE, "rfo_due_at": DUE}
+    back = (changed("rfo_requested", None, True, at(hours=4)), changed("rfo_requested", True, None, at(hours=5)))
+    assert decide(rfo, promised(noted, due, *back, articles=articles), POLICY, at(days=1)).changes["rfo_status"] is None
+    tampered = changed("rfo_status", None, RfoStatus.DUE, at(hours=3), Actor.CUSTOMER)
+    assert (
+        decide(rfo, solved(history=(OVER, tampered), articles=articles), POLICY, at(days=1)).changes["rfo_status"]
+        is None
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connector.domain.mark import Mark
-from connector.domain.ticket import Article, Ticket
+from connector.domain.ticket import Article, MergedTicket, Ticket
 from connector.domain.vocabulary import Actor, TicketKind, TicketState
 from connector.rules.evaluate import evaluate
 from tests.builders import T0, at, changed, complete, default_policy, incident, note, said
@@ -155,3 +155,33 @@ def test_the_first_request_is_told_with_who_when_and_the_words() -> None:
     assert "Send us the RFO" in decision.note.text
     assert "customer" in decision.note.text
     assert "Mon 23 Nov 2026 11:00 CET (10:00 UTC)" in decision.note.text, "since when the rules apply"
+
+
+def merged_ticket(created: datetime) -> MergedTicket:
+    values: dict[str, Any] = {"created_by": Actor.CUSTOMER, "state": TicketState.CANCELLED, "fields": complete()}
+    return MergedTicket(id="3", number="41003", created_at=created, **values)
+
+
+def test_what_an_older_ticket_brings_by_a_merge_counts_for_nothing() -> None:
+    """Neither its age nor what was asked for on it."""
+    before = T0 - timedelta(days=30)
+    asked = said("Please escalate this ticket. Send us the RFO.", before)
+    words, older = (asked, said("The line is slow.", T0)), (merged_ticket(before),)
+    new = incident(articles=words, merged=older, created_by=Actor.CONNECTOR)
+
+    decision = evaluate(new, POLICY, at(hours=1))
+
+    assert (decision.changes["escalation_level"], decision.changes.get("rfo_status")) == (1, None)
+    assert decision.note is None
+
+
+def test_a_ticket_that_is_merged_into_an_older_one_is_missed_aloud_once() -> None:
+    old = incident(created_at=T0 - timedelta(days=2), merged=(merged_ticket(at(days=1)),), updated_at=at(days=1))
+
+    first = evaluate(old, POLICY, at(days=1))
+
+    assert first.note is not None
+    assert "41003 was merged into this ticket" in first.note.text
+    assert evaluate(written(old, first, at(days=1)), POLICY, at(days=2)).writes_nothing
+    closed = old.model_copy(update={"state": TicketState.CLOSED})
+    assert evaluate(closed, POLICY, at(days=1)).note is None

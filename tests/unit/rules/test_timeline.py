@@ -1,6 +1,7 @@
 """The laws of a ticket's clocks: the helpdesk's own history decides when they run."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from connector.domain.businesstime import BusinessCalendar
 from connector.domain.ticket import Article, Change, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
 from connector.rules.timeline import Counter, Interval, resolved_at, runs
-from tests.builders import T0, at, default_policy, incident, moved, said
+from tests.builders import T0, at, default_policy, incident, moved, note, said
 
 POLICY = default_policy()
 ANSWER = said("Is the router on?", T0, Actor.AGENT)
@@ -217,3 +218,49 @@ def test_the_next_question_pauses_anew() -> None:
 @pytest.mark.parametrize("author", [Actor.SYSTEM, Actor.CONNECTOR, Actor.MACHINE, Actor.STRANGER])
 def test_only_the_customers_own_message_ends_it(author: Actor) -> None:
     assert waiting(QUESTION, said("noted", at(hours=3), author)) == (Interval(T0, at(hours=1)),)
+
+
+def opened_by_mail(
+    sender: Actor, minutes: float, *more: Change, opener: Actor = Actor.STRANGER, **values: Any
+) -> Ticket:
+    """We wait for the customer for an hour, then a mail of ``sender`` opens the ticket so many minutes later."""
+    waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=1))
+    opens = moved(TicketState.PENDING_CUSTOMER, TicketState.OPEN, at(hours=1, minutes=minutes), opener)
+    mail = said("We are out of office.", at(hours=1), sender)
+    articles = (ANSWER, mail, *values.pop("articles", ()))
+    return incident(state=TicketState.OPEN, history=(waits, opens, *more), articles=articles, **values)
+
+
+@pytest.mark.parametrize("sender", [Actor.MACHINE, Actor.STRANGER])
+@pytest.mark.parametrize(("minutes", "opener"), [(0, Actor.CUSTOMER), (3, Actor.SYSTEM)])
+def test_a_mail_that_is_not_the_customers_ends_no_opened_by_mail(sender: Actor, minutes: float, opener: Actor) -> None:
+    """Zammad opens the ticket in the sender's name, an automation of Jira's a moment later."""
+    pause = (Interval(T0, at(minutes=1)),)
+
+    assert runs(opened_by_mail(sender, minutes, opener=opener), POLICY) == pause
+    answered = opened_by_mail(
+        sender, minutes, opener=opener, articles=(said("Yes.", at(hours=9)), said("?", at(hours=10)))
+    )
+    assert runs(answered, POLICY) == (*pause, Interval(at(hours=9), None))
+    asks = said("And now?", at(hours=11), Actor.AGENT)
+    asked = opened_by_mail(sender, minutes, opener=opener, articles=(said("Yes.", at(hours=9)), asks))
+    assert runs(asked, POLICY) == (*pause, Interval(at(hours=9), None))
+    opens = moved(TicketState.OPEN, TicketState.RESOLVED, at(hours=2))
+    again = moved(TicketState.RESOLVED, TicketState.OPEN, at(hours=3))
+    assert runs(opened_by_mail(sender, minutes, opens, again, opener=opener), POLICY) == (
+        *pause,
+        Interval(at(hours=3), None),
+    )
+
+
+@pytest.mark.parametrize(("sender", "opener"), [(Actor.CUSTOMER, Actor.CUSTOMER), (Actor.MACHINE, Actor.AGENT)])
+def test_what_the_customer_writes_or_support_sets_ends_it(sender: Actor, opener: Actor) -> None:
+    assert runs(opened_by_mail(sender, 0, opener=opener), POLICY)[1:] == (Interval(at(hours=1), None),)
+
+
+def test_what_the_customer_says_on_a_duplicate_ends_it_too() -> None:
+    waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=1))
+    told = note({"duplicate-noted-9-12"}, at(hours=2))
+    ticket = incident(state=TicketState.PENDING_CUSTOMER, history=(waits,), articles=(ANSWER, note({"level-2"}), told))
+
+    assert runs(ticket, POLICY) == (Interval(T0, at(minutes=1)), Interval(at(hours=2), None))
