@@ -1,8 +1,8 @@
 """Who calls, and what they may see and do."""
 
-import binascii
 from base64 import b64decode
 from collections.abc import Mapping
+from contextlib import suppress
 
 from connector.sandbox.jira import seed
 from connector.sandbox.jira.call import Call, noun
@@ -23,9 +23,11 @@ def authenticate(world: World, headers: Mapping[str, str], *, gateway: bool = Fa
     scheme, _, credential = header(headers, "Authorization").strip().partition(" ")
     if not scheme:
         return None
-    user = None
+    user, pair = None, ""
+    with suppress(ValueError):
+        pair = b64decode(credential, validate=True).decode()
     if world.cloud and scheme.lower() == "basic":
-        email, _, token = _decoded(credential).partition(":")
+        email, _, token = pair.partition(":")
         found = world.tokens.get(token)
         fits = found is not None and found.email == email.lower() and gateway == token.startswith(seed.SCOPED)
         user = found if fits else None
@@ -35,13 +37,6 @@ def authenticate(world: World, headers: Mapping[str, str], *, gateway: bool = Fa
         login = {"WWW-Authenticate": 'OAuth realm="sandbox"', "X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}
         raise JiraError(401, "Client must be authenticated to access this resource.", headers=login)
     return user
-
-
-def _decoded(credential: str) -> str:
-    try:
-        return b64decode(credential, validate=True).decode()
-    except (binascii.Error, ValueError):
-        return ""
 
 
 def is_admin(user: User) -> bool:

@@ -214,7 +214,9 @@ def publish(world: World, issue: Issue, author: User, new: NewComment) -> Commen
     if target and not comment.internal and not is_support(world, world.projects[issue.project_id], author):
         way = next((one for one in available(world, issue) if one.to == target), None)
         if way is not None:
-            transition(world, issue, world.automation(), way, Wanted())
+            presets = next((user for user in world.users.values() if user.kind == "app"), None)
+            presets = presets or world.add_user("", "Automation for Jira", kind="app")
+            transition(world, issue, presets, way, Wanted())
     return comment
 
 

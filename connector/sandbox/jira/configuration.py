@@ -136,10 +136,7 @@ def _dashboard(call: Call, held: Row) -> dict[str, Json]:
         kept = ("self", "accountId", "displayName", "active", "avatarUrls")
         told["owner"] = {name: owner[name] for name in kept}
         told |= {"description": held.description, "isFavourite": False, "isWritable": held.owner == call.user.id}
-        told |= {
-            "sharePermissions": _shares(call, held.sharePermissions),
-            "editPermissions": _shares(call, held.editPermissions),
-        }
+        told |= {name: _shares(call, getattr(held, name)) for name in ("sharePermissions", "editPermissions")}
         told |= {"popularity": 0, "systemDashboard": False}
     return told
 

@@ -38,8 +38,8 @@ def _search(call: Call) -> Json:
     custom = [
         {"id": field.id, "key": field.id, "name": field.name, "description": field.description}
         | {
-            "schema": fields.described(call.world, field.id)["schema"],
             "isLocked": field.type == seed.REQUEST_TYPE_FIELD,
+            "schema": fields.described(call.world, field.id)["schema"],
         }
         | ({"searcherKey": seed.TYPE_PREFIX + _SEARCHERS[field.kind]} if field.kind in _SEARCHERS else {})
         for field in call.world.custom_fields.values()

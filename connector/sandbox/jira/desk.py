@@ -60,7 +60,7 @@ class SandboxJira(Front):
 
     def next_delivery_at(self) -> datetime | None:
         """When the next delivery is due; None if none is waiting."""
-        return self.act(deliveries.next_due)
+        return self.act(lambda world: min((held.due for held in world.deliveries.values()), default=None))
 
     def authorization(self, token: str) -> str:
         """The `Authorization` header of a token's owner: Basic on Cloud, Bearer on Data Center."""

@@ -6,8 +6,7 @@ from connector.sandbox.jira.call import Answer, Call, answers, page
 from connector.sandbox.jira.errors import JiraError, forbidden, not_found, wrong_field
 from connector.sandbox.jira.kinds import serve_properties
 from connector.sandbox.jira.records import Issue, Json, Link, Row, User
-from connector.sandbox.jira.world import World
-from connector.sandbox.jira.world import named as row_named
+from connector.sandbox.jira.world import World, named
 
 MOST_FETCHED = 100
 # For whoever may edit the issue; no event, no new time of update.
@@ -24,8 +23,8 @@ def _properties(call: Call, issue: Issue) -> Json:
 def _create(call: Call) -> Json:
     body = call.fields()
     given = body.get("fields") or {}
-    named = given.get("project") or {}
-    project = call.world.project(named.get("id") or named.get("key") or "")
+    place = given.get("project") or {}
+    project = call.world.project(place.get("id") or place.get("key") or "")
     if project is None or not is_support(call.world, project, call.user):
         raise wrong_field("project", "Specify a valid project ID or key")
     type_id = str(fields.taken(call.world, "issuetype", given.get("issuetype")))
@@ -127,7 +126,7 @@ def _link(call: Call) -> None:
     """Empty, also for a link that is there already."""
     body = call.fields()
     wanted = body.get("type") or {}
-    kind = row_named(call.world.link_types, str(wanted.get("id") or wanted.get("name") or ""))
+    kind = named(call.world.link_types, str(wanted.get("id") or wanted.get("name") or ""))
     if kind is None:
         raise JiraError(404, f"No issue link type with name '{wanted.get('name')}' found.")
     ends = [body.get(side) or {} for side in ("inwardIssue", "outwardIssue")]

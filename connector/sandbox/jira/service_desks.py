@@ -9,6 +9,7 @@ from connector.sandbox.jira.errors import JiraError, not_found
 from connector.sandbox.jira.matching import meaning
 from connector.sandbox.jira.records import Json, Project, Row, User
 from connector.sandbox.jira.search import find
+from connector.sandbox.jira.seed import FRESH
 from connector.sandbox.jira.times import epoch_millis, stamp
 from connector.sandbox.jira.world import BASE_URL
 
@@ -37,14 +38,7 @@ def date(moment: datetime, zone: tzinfo) -> dict[str, Json]:
 
 @portal("GET info", public=True)
 def _info(_call: Call) -> Json:
-    built = {"iso8601": "2026-01-10T00:00:00+0000", "jira": "2026-01-10T00:00:00.000+0000", "friendly": "10/Jan/26"}
-    versions = {"version": "10.3.24", "platformVersion": "10.3.24", "buildChangeSet": "0" * 40}
-    return {
-        **versions,
-        "buildDate": {**built, "epochMillis": 1_767_999_600_000},
-        "isLicensedForUse": True,
-        **address("info"),
-    }
+    return {**FRESH["portal_info"], **address("info")}
 
 
 @noun("desk")

@@ -18,17 +18,10 @@ _GLOBAL, _OF_SUPPORT, _OF_ADMINS = (seed.FRESH[f"{of}_permissions"] for of in ("
 @answers("GET serverInfo", public=True)
 def _server_info(call: Call) -> Json:
     version = CLOUD_VERSION if call.world.cloud else DATA_CENTER_VERSION
-    return {
-        "baseUrl": BASE_URL,
-        "version": version,
-        "versionNumbers": [int(part) for part in version.partition("-")[0].split(".")],
-        "deploymentType": "Cloud" if call.world.cloud else "Server",
-        "buildNumber": 100300,
-        "buildDate": "2026-01-10T00:00:00.000+0000",
-        "serverTime": stamp(call.world.now(), call.world.zone),
-        "scmInfo": "0" * 40,
-        "serverTitle": "Jira",
-    }
+    numbers = [int(part) for part in version.partition("-")[0].split(".")]
+    kind, now = "Cloud" if call.world.cloud else "Server", stamp(call.world.now(), call.world.zone)
+    told = {"baseUrl": BASE_URL, "version": version, "versionNumbers": numbers, "deploymentType": kind}
+    return {**seed.FRESH["server_info"], **told, "serverTime": now}
 
 
 @answers("GET myself")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from connector.sandbox.jira import seed
 from connector.sandbox.jira.errors import not_found
-from connector.sandbox.jira.index import Index, Results
+from connector.sandbox.jira.index import Index
 from connector.sandbox.jira.index import Row as IndexRow
 from connector.sandbox.jira.limits import Limits
 from connector.sandbox.jira.records import (
@@ -52,7 +52,8 @@ class World:
         self.random = Random(42)  # noqa: S311 - deterministic on purpose
         self.limits = Limits(clock, per_issue=self.cloud)
         self.index = Index(clock)
-        self.results = Results()
+        self.results: dict[str, list[IndexRow]] = {}
+        """What searches have found, kept for the next page."""
         self.zone = ZoneInfo("UTC")
         """The zone of the server, in which webhooks write times."""
         self.embedded_comments = 5000
@@ -133,11 +134,6 @@ class World:
         user = User(number_or_id, name, email.lower(), display or name, ZoneInfo(zone), kind)
         self.users[user.id] = user
         return user
-
-    def automation(self) -> User:
-        """The account that presets act as."""
-        known = next((user for user in self.users.values() if user.kind == "app"), None)
-        return known or self.add_user("", "Automation for Jira", kind="app")
 
     def user_with_email(self, email: str) -> User | None:
         """The account with this e-mail address."""
