@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple, TypeVar
 
 from connector.domain.vocabulary import FaultType, Impact, Urgency
+from connector.rules.text.boxes import ticked
 
 _Choice = TypeVar("_Choice", Impact, Urgency, FaultType)
 AFFECTING = r"(?:service|dienst)[\s_-]*(?:affecting|impacting|beeinträchtigende?[rsn]?|beeintraechtigende?[rsn]?)"
@@ -55,11 +56,6 @@ DENIAL = re.compile(
 )
 _CLAUSE_END = re.compile(r"\s*(?:(?:[,;]|\b(?:but|only|just|aber|sondern|nur|lediglich)\b)\s*)+", re.IGNORECASE)
 _ALL_OF_IT = re.compile(r"\b100 ?(?:%|percent\b|prozent\b)", re.IGNORECASE)
-_TICK = r"(?:[\[(](?:x|✓|✔|☒)[\])]|[☒☑✔✅])"
-_BOX = re.compile(rf"(?:({_TICK})|[\[(] ?[\])]|☐)", re.IGNORECASE)
-TICKED_LINE = re.compile(rf"^(?=[^\n]{{3,60}}$)[^\n]*{_TICK}[^\n]*$", re.IGNORECASE | re.MULTILINE)
-UNTICKED = re.compile(r"\[ ?\]|\( \)|☐")
-"""A choice with a line of its own: "[x] degradation"."""
 UNSETTLED = re.compile(
     r"\b(?:could|might|may (?:be|become|get|cause)|would|will|if|when|once|wenn|falls|sobald|könnte|würde|wird"
     r"|möglich\w*"
@@ -117,17 +113,9 @@ def _only(text: str, vocabulary: tuple[re.Pattern[str], dict[str, _Choice]]) -> 
 
 def read_choices(value: str) -> Choices:
     """A labelled value, read as each of the three vocabularies. A ticked box ("[x]") counts alone."""
-    ticked = _ticked(value)
-    text = ticked[0] if len(ticked) == 1 else value
+    chosen = ticked(value)
+    text = chosen[0] if len(chosen) == 1 else value
     return Choices(_impact(_after_denials(text)), _only(text, _URGENCY), _only(text, _FAULT_TYPE))
-
-
-def _ticked(value: str) -> list[str]:
-    """What stands at the ticked boxes: behind them, if the value begins with a box, else before."""
-    first, *rest = _BOX.split(value)
-    behind = not first.strip()
-    words = rest[1::2] if behind else [first, *rest[1::2]]
-    return [text.strip() for tick, text in zip(rest[::2], words, strict=False) if tick]
 
 
 def _after_denials(text: str) -> str:

@@ -13,6 +13,7 @@ from html import unescape
 from typing import NamedTuple
 from unicodedata import normalize
 
+from connector.rules.text.boxes import without_unticked
 from connector.rules.text.cues import (
     AS_A_RULE,
     AS_REQUESTED,
@@ -63,6 +64,7 @@ from connector.rules.text.referring import (
     ANSWERED_NO,
     ANSWERED_YES,
     NOT_NEEDED,
+    NOTHING,
     PLEASE_DO,
     PRONOUN_WISH,
     UNHAPPY,
@@ -269,6 +271,7 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         or OUR_TURN.search(clause)
         or PERMITS.search(clause)
         or (asks and short)
+        or sentence.endswith(":")
         or (sentence.endswith("?") and AS_A_RULE.search(sentence)),
         "third party": THIRD_PARTY.search(segment),
         "wish": polite or imperative or WISH.search(wishes),
@@ -329,7 +332,7 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
         return None
     clauses: list[Clause] = []
     before = ""
-    for sentence in sentences(normalized(text)):
+    for sentence in sentences(normalized(without_unticked(text))):
         touched = False
         if clauses and before.endswith("?") and clauses[-1].sentence == before:
             clauses += _answer(sentence)
@@ -341,7 +344,7 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
                 touched
                 and len(clause.split()) <= _AFTERTHOUGHT
                 and not AND_NO.match(clause)
-                and NEGATION.search(COMPLAINT.sub(" ", clause))
+                and (NEGATION.search(COMPLAINT.sub(" ", clause)) or NOTHING.match(clause))
             ):
                 clauses.append(Clause(clause, sentence, ("negation",), Verdict.NO))
             elif clauses and NOT_NEEDED.search(clause):

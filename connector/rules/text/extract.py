@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from connector.domain.fields import INTAKE, fit, shortened
 from connector.policy.catalogue import Identifiers
 from connector.rules.text.addresses import addresses_in_prose, read_addresses
-from connector.rules.text.choices import TICKED_LINE, UNTICKED, read_choices
+from connector.rules.text.boxes import TICKED_LINE, UNTICKED
+from connector.rules.text.choices import read_choices
 from connector.rules.text.findings import Doubt, Extraction, Unclear
 from connector.rules.text.impact import ToldImpact, impact_in_prose, is_partial
 from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_entries

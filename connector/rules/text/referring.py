@@ -20,6 +20,12 @@ PRONOUN_WISH = re.compile(
     re.IGNORECASE,
 )
 """May wish for what another clause has named."""
+NOTHING = re.compile(
+    r"^\W*(?:n/?a|nil|none|false|0|tbd|entfällt|k\.? ?a\.?|optional|not applicable|nicht zutreffend|yes ?/ ?no"
+    r"|ja ?/ ?nein)\W*$",
+    re.IGNORECASE,
+)
+"""The value of a form's line that asks for nothing."""
 AND_NO = re.compile(r"^\W*(?:and|und) (?:no|nein|yes|ja)\W*$", re.IGNORECASE)
 """Begins what the writer says of themself: "and no, I am not joking"."""
 ANSWERED_YES = re.compile(
