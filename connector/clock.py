@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 _practice: Path | None = None
+_MOST_S = 100 * 365 * 24 * 3600
+"""A hundred years: beyond some thousand no calendar goes."""
 
 
 def practise(file: Path | None) -> None:
@@ -25,5 +27,5 @@ def now() -> datetime:
 def ahead(file: Path) -> timedelta:
     """By how much the practice clock is ahead; nothing while the file is not there."""
     with suppress(OSError, ValueError):
-        return timedelta(seconds=max(0, int(file.read_text(encoding="ascii"))))
+        return timedelta(seconds=min(max(0, int(file.read_text(encoding="ascii"))), _MOST_S))
     return timedelta()

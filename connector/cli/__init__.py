@@ -142,6 +142,8 @@ def _expected(error: Exception) -> tuple[str, int]:
         return f"{error}\ninterspace doctor finds out what is wrong.", 3
     if isinstance(error, NotSetError) and (begin := beginnings(*error.helpdesks)):
         return f"{str(error).rstrip('.')} ({begin} writes a first settings file)", 2
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}", 2
     codes = {SettingsError: 2, NotFoundError: 1, HelpdeskError: 3, StoreError: 4}
     return str(error), next((code for kind, code in codes.items() if isinstance(error, kind)), 0)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import click
+from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 from rich.console import Console
 from rich.markup import escape
@@ -86,7 +87,7 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
         report = {
             "policy": policy.version,
             "now": now.isoformat(),
-            "ticket": seen.model_dump(mode="json", exclude={"articles", "history"}),
+            "ticket": TypeAdapter(Ticket).dump_python(seen, mode="json", exclude={"articles", "history"}),
             "decision": to_jsonable_python(named),
         }
         if measure:

@@ -13,11 +13,12 @@ from connector.cli.past import Past, asked, from_option, saved, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import now, open_policy
 from connector.documents.render import DocumentError, pdf
+from connector.domain.vocabulary import CauseCategory, TicketKind
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.reports.document import report_document
 from connector.reports.figures import Report
-from connector.reports.incident import Incident, incident
+from connector.reports.incident import Incident, causes_of, incident
 from connector.reports.month import Month
 from connector.reports.render import TEXTS
 from connector.reports.tables import of_customer, of_provider
@@ -155,8 +156,15 @@ def _known(customer: str | None, policy: Policy) -> None:
 
 
 def _incidents(past: Past, policies: "_Policies", until: datetime) -> list[Incident]:
-    cases = (ticket for ticket in shown_while_read(past, quiet=False) if ticket is not None and is_case(ticket))
-    return [incident(ticket, policies.of(ticket.created_at), until) for ticket in cases if ticket.created_at < until]
+    found, causes = list[Incident](), dict[str, CauseCategory]()
+    for ticket in shown_while_read(past, quiet=False):
+        if ticket is None or ticket.created_at >= until:
+            continue
+        if ticket.kind is TicketKind.PROBLEM:
+            causes |= causes_of(ticket)
+        elif is_case(ticket):
+            found.append(incident(ticket, policies.of(ticket.created_at), until))
+    return [one._replace(cause=causes.get(one.number)) for one in found]
 
 
 def _report(
@@ -170,6 +178,7 @@ def _report(
 
 
 def _write(reports: list[Report], folder: Path, form: str, policy: Policy) -> None:
+    path = folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for one in reports:
@@ -179,7 +188,7 @@ def _write(reports: list[Report], folder: Path, form: str, policy: Policy) -> No
     except DocumentError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
+        raise click.ClickException(f"{error.filename or path}: {error.strerror}") from None
 
 
 def _content(report: Report, name: str, policy: Policy) -> bytes:

@@ -217,7 +217,8 @@ def _admitted(table: WorkTable, desk: Helpdesk, watch: Watch) -> tuple[Home | No
 def _tell_why(watch: Watch, error: HelpdeskError | StoreError) -> None:
     """So that whoever asks for health hears of it, although this worker does nothing yet."""
     log.error("not started yet: the helpdesk or the work table does not answer", cause=str(error))
-    watch.fails(str(error))
+    if isinstance(error, HelpdeskError):
+        watch.fails(str(error))
     with suppress(StoreError):
         watch.tell()
 

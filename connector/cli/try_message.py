@@ -16,6 +16,7 @@ from connector.cli.saved_mail import MessageFile, read_message
 from connector.cli.sections import command
 from connector.domain.fields import INTAKE, Fields
 from connector.domain.labels import LABELS
+from connector.domain.model import TicketId
 from connector.domain.person import Customer
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, TicketState
@@ -98,7 +99,7 @@ def try_(
     policy = load_policy(settings.policy, settings.services)
     ticket = Ticket(
         helpdesk="",
-        id="1",
+        id=TicketId("1"),
         number="1",
         title=subject,
         created_at=at,

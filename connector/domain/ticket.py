@@ -137,7 +137,8 @@ def confirmed_duplicate_of(fields: Mapping[str, Any]) -> str | None:
     return fields.get("duplicate_of") if fields.get("duplicate") is Duplicate.CONFIRMED else None
 
 
-class Kept(Model):
+@dataclass(frozen=True, kw_only=True, config=_CLOSED)
+class Kept(Record):
     """What a helpdesk keeps of every ticket: how it began, its values, and who changed them."""
 
     id: TicketId
@@ -160,6 +161,7 @@ class Kept(Model):
         return dict(zip(by_field, map(tuple, by_field.values()), strict=True))
 
 
+@dataclass(frozen=True, kw_only=True, config=_CLOSED)
 class MergedTicket(Kept):
     """A ticket that was merged into the one at hand: its messages and links are on that one now, its history is here.
 
@@ -167,6 +169,7 @@ class MergedTicket(Kept):
     """
 
 
+@dataclass(frozen=True, kw_only=True, config=_CLOSED)
 class Ticket(Kept):
     """A consistent view of one ticket, read in one go."""
 
@@ -332,11 +335,10 @@ class Ticket(Kept):
         history = tuple(change for change in self.history if change.at <= moment)
         times = [self.created_at, *(article.created_at for article in articles), *(change.at for change in history)]
         state = before.pop("state", self.state)
-        values = {name: getattr(self, name) for name in type(self).model_fields}
         known = {"articles": articles, "history": history, "state": state, "updated_at": max(times)}
         if state is not self.state:
             known["unknown_state"] = None
-        return Ticket.model_construct(**{**values, **known, "fields": self.fields.model_copy(update=before)})
+        return self.model_copy(update={**known, "fields": self.fields.model_copy(update=before)})
 
 
 _NO_MARKS: Mapping[Mark, datetime] = {}

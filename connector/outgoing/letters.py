@@ -82,15 +82,25 @@ class Letters:
     def _by_server(self, mail: Mail, telling: Telling) -> None:
         spec, said = mail.spec, json.loads(telling.body)
         letter = EmailMessage()
-        letter["From"], letter["To"] = spec.sender, telling.key.receiver.removeprefix(PREFIX)
+        sender = _sendable(spec.sender)
+        letter["From"], letter["To"] = sender, _sendable(telling.key.receiver.removeprefix(PREFIX))
         letter["Subject"] = said["subject"]
         letter["Date"] = format_datetime(self._now())
         # The same in each attempt, so that mail programs drop a second copy.
-        letter["Message-ID"] = f"<{message_id(telling.key)}@{spec.sender.rpartition('@')[2]}>"
+        letter["Message-ID"] = f"<{message_id(telling.key)}@{sender.rpartition('@')[2]}>"
         # So that no mailbox answers by itself (RFC 3834).
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(said["text"])
         _try(mail, lambda server: server.send_message(letter))
+
+
+def _sendable(address: str) -> str:
+    """With the domain as every server takes it (RFC 5890)."""
+    name, _, domain = address.rpartition("@")
+    try:
+        return f"{name}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address
 
 
 def probe(mail: Mail) -> None:
@@ -116,7 +126,12 @@ def _by(helpdesk: MailsContacts, telling: Telling) -> bool:
 def _try(mail: Mail, use: Callable[[smtplib.SMTP], object]) -> None:
     try:
         with closing(_connected(mail)) as server:
-            use(server)
+            try:
+                use(server)
+            except smtplib.SMTPNotSupportedError:
+                # Of what is sent only an address can need SMTPUTF8 (RFC 6531).
+                told = "the mail server takes no address with letters beyond ASCII"
+                raise NotDeliveredError(told, final=True) from None
             # What is taken is taken, however the server says goodbye: another attempt would be a second mail.
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()

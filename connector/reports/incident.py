@@ -7,6 +7,7 @@ from typing import NamedTuple
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import (
     Actor,
+    CauseCategory,
     Channel,
     Impact,
     Priority,
@@ -88,6 +89,10 @@ class Incident(NamedTuple):
     """Required details that were missing when the customer was first asked: names of fields."""
     overridden: bool
     """Support has chosen the priority."""
+    measure: datetime | None = None
+    """When the next preventive measure is due that is not done."""
+    cause: CauseCategory | None = None
+    """As its problem record states it."""
 
 
 def incident(ticket: Ticket, policy: Policy, until: datetime) -> Incident:
@@ -118,7 +123,16 @@ def incident(ticket: Ticket, policy: Policy, until: datetime) -> Incident:
         problems=tuple(one.number for one in ticket.links if one.kind is TicketKind.PROBLEM and not one.state.is_over),
         asked_for=tuple(_asked_for(ticket, policy)),
         overridden=ticket.fields.priority_source is PrioritySource.AGENT,
+        measure=ticket.fields.next_measure_at,
     )
+
+
+def causes_of(record: Ticket) -> dict[str, CauseCategory]:
+    """What a problem record states of its incidents: number → category."""
+    category = verified(record)[0].fields.cause_category
+    if category is None:
+        return {}
+    return {link.number: category for link in record.links if link.kind is TicketKind.INCIDENT}
 
 
 def length(intervals: Iterable[Interval], until: datetime) -> timedelta:

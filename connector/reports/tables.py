@@ -22,6 +22,7 @@ def of_customer(incidents: Sequence[Incident], month: Month, until: datetime) ->
         _deferrals(begun),
         _rfos(incidents, month),
         _problems(incidents),
+        _measures(incidents, until),
         _repeats(begun),
     )
 
@@ -34,6 +35,7 @@ def of_provider(incidents: Sequence[Incident], month: Month, until: datetime, mo
         _customers(begun),
         _ask_backs(begun),
         _overrides(begun),
+        _causes(begun),
         _oldest(incidents, until),
         _trend(incidents, month, months),
     )
@@ -169,6 +171,16 @@ def _problems(incidents: Sequence[Incident]) -> Table:
     return Table("problems", "Open problems", "Whose cause or fix is still worked on.", ("Incidents",), rows)
 
 
+def _measures(incidents: Sequence[Incident], until: datetime) -> Table:
+    left = sorted((one.measure, one.number) for one in incidents if one.measure is not None)
+    rows = tuple(
+        Row(number, (Figure(_moment(at), (number,)), Figure("yes" if at < until else "no", (number,))))
+        for at, number in left
+    )
+    note = "Incidents with measures that are not done yet, by the one that is due next."
+    return Table("measures", "Preventive measures", note, ("Next due", "Late"), rows)
+
+
 def _repeats(begun: Sequence[Incident]) -> Table:
     groups = _grouped([one for one in begun if one.service], lambda one: one.service or "")
     rows = tuple(Row(service, (_count(own),)) for service, own in groups if len(own) > 1)
@@ -198,6 +210,16 @@ def _overrides(begun: Sequence[Incident]) -> Table:
     row = Row("Priority chosen by support", (_count(own), _part(own, begun)))
     columns = ("Incidents", "Share in %")
     return Table("overrides", "Overrides", "Against the matrix of impact and urgency.", columns, (row,), bars=True)
+
+
+def _causes(begun: Sequence[Incident]) -> Table:
+    stated = [one for one in begun if one.cause is not None]
+    groups = sorted(_grouped(stated, lambda one: str(one.cause)), key=lambda pair: (-len(pair[1]), pair[0]))
+    rows = tuple(
+        Row(LABELS.choice("cause_category", cause), (_count(own), _part(own, stated))) for cause, own in groups
+    )
+    note = "Of the month's incidents whose problem record states it."
+    return Table("causes", "Causes", note, ("Incidents", "Share in %"), rows, bars=True)
 
 
 def _oldest(incidents: Sequence[Incident], until: datetime) -> Table:

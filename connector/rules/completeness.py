@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from cachetools import LRUCache, cached
 
 from connector.domain.changes import Changes
-from connector.domain.decision import Outcome, Reasons
+from connector.domain.decision import Notice, Outcome, Reasons
 from connector.domain.fields import INTAKE, fit
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus
@@ -56,12 +56,8 @@ def completeness(case: Case) -> Outcome:
     """Fills what was said, and asks once for exactly what is missing."""
     ticket = case.ticket
     said = statements(case)
-    filled = _filled(case, said)
-    worse = _worse(ticket, said)
-    filled = cast(Changes, {**filled, **{found.field: found.value for found in worse}})
-    warned = tuple(notice for found in worse for notice in found.notices)
+    filled, warned = _found(case, said) if said else (_described(ticket), ())
     current = ticket.with_changes(filled)
-    warned += restated(ticket, current.fields, said, case.now - case.policy.intake.ask_within.fixed)
     held = vars(current.fields)
     missing = tuple([field for field in case.policy.intake.required if held[field] is None])
     if not missing:
@@ -99,11 +95,7 @@ def statements(case: Case) -> tuple[Statement, ...]:
     """What each message that has not been read yet says, oldest first; of those that say something."""
     ticket = case.ticket
     unread = _unread(ticket)
-    # What the customer may choose again is nearly always open.
-    if not unread or not (
-        any(_may_fill(ticket, field) or basis(ticket, field) for field in _LATEST_COUNTS)
-        or any(_may_fill(ticket, field) for field in INTAKE)
-    ):
+    if not unread:
         return ()
     companies = case.companies
     customers = setting(
@@ -115,10 +107,17 @@ def statements(case: Case) -> tuple[Statement, ...]:
     )
     asked_at = tuple(ticket.noted_at("asked", "doubt", "reminded"))
     said = _extractions(ticket, tuple(unread), customers, asked_at)
-    return tuple(
-        Statement(article, _spelled(said.get(at, _SILENT), case.policy.catalogue))
-        for at in unread
-        if (article := ticket.articles[at]).attachments or at in said
+    articles = ticket.articles
+    saying = [at for at in unread if at in said or articles[at].attachments]
+    if not saying or not _is_open(ticket):
+        return ()
+    return tuple(Statement(articles[at], _spelled(said.get(at, _SILENT), case.policy.catalogue)) for at in saying)
+
+
+def _is_open(ticket: Ticket) -> bool:
+    """Whether there is a detail that a message may still fill or make worse, as there nearly always is."""
+    return any(_may_fill(ticket, field) or basis(ticket, field) for field in _LATEST_COUNTS) or any(
+        _may_fill(ticket, field) for field in INTAKE
     )
 
 
@@ -201,23 +200,39 @@ def _unread(ticket: Ticket) -> list[int]:
     return [at for at in said if at > 0 and articles[at].created_at >= since]
 
 
-def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
+def _found(case: Case, said: tuple[Statement, ...]) -> tuple[Changes, tuple[Notice, ...]]:
+    """What messages fill or make worse, and what support is told of them."""
+    ticket, stated = case.ticket, _stated(said)
+    worse = _worse(ticket, stated)
+    filled = cast(Changes, {**_filled(case, said, stated), **{found.field: found.value for found in worse}})
+    since = case.now - case.policy.intake.ask_within.fixed
+    otherwise = restated(ticket, ticket.with_changes(filled).fields, said, since)
+    return filled, (*(notice for found in worse for notice in found.notices), *otherwise)
+
+
+Stated = Mapping[str, list[tuple[Article, Any]]]
+"""What messages say of each detail, oldest first."""
+
+
+def _stated(statements: tuple[Statement, ...]) -> Stated:
+    found: dict[str, list[tuple[Article, Any]]] = {}
+    for article, said in statements:
+        for field, value in said.stated.items():
+            found.setdefault(field, []).append((article, value))
+    return found
+
+
+def _filled(case: Case, statements: tuple[Statement, ...], stated: Stated) -> Changes:
     ticket = case.ticket
     filled: dict[str, Any] = {}
     held = vars(ticket.fields)
-    fillable = [field for field in INTAKE if held[field] is None or field in _LATEST_COUNTS] if statements else ()
-    for field in [field for field in fillable if _may_fill(ticket, field)]:
-        said = [value for s in statements if (value := getattr(s.said, field)) is not None]
-        if said:
-            value = said[-1] if field in _LATEST_COUNTS else said[0]
-            if value != getattr(ticket.fields, field):
+    for field in INTAKE if stated else ():
+        if field in stated and _may_fill(ticket, field):
+            _, value = stated[field][-1 if field in _LATEST_COUNTS else 0]
+            if value != held[field]:
                 filled[field] = value
-    if "short_description" not in filled and _may_fill(ticket, "short_description"):
-        title = bare_subject(ticket.title)
-        if _describes(title):
-            filled["short_description"] = fit("short_description", title)
-        elif first := next((s.said.first_words for s in statements if s.said.first_words), None):
-            filled["short_description"] = first
+    if "short_description" not in filled:
+        filled |= _described(ticket, next((s.said.first_words for s in statements if s.said.first_words), None))
     if "test_results" not in filled and _may_fill(ticket, "test_results"):
         files = [name for s in statements for name in s.article.attachments if not _DECORATION.fullmatch(name)]
         if files:
@@ -225,14 +240,19 @@ def _filled(case: Case, statements: tuple[Statement, ...]) -> Changes:
     return cast(Changes, filled)
 
 
-def _worse(ticket: Ticket, statements: tuple[Statement, ...]) -> list[Worse]:
+def _described(ticket: Ticket, first_words: str | None = None) -> Changes:
+    """By its title, else by the first words of a message."""
+    if not _may_fill(ticket, "short_description"):
+        return {}
+    title = bare_subject(ticket.title)
+    described = fit("short_description", title) if _describes(title) else first_words
+    return {"short_description": described} if described else {}
+
+
+def _worse(ticket: Ticket, stated: Stated) -> list[Worse]:
     """R18: a worse statement counts, whoever has chosen before."""
-    found = []
-    for field in _LATEST_COUNTS if statements else ():
-        said = ((s.article, value) for s in statements if (value := getattr(s.said, field)) is not None)
-        if (worse := worsened(ticket, field, said)) is not None:
-            found.append(worse)
-    return found
+    found = (worsened(ticket, field, stated[field]) for field in _LATEST_COUNTS if field in stated)
+    return [worse for worse in found if worse is not None]
 
 
 def _describes(title: str) -> bool:

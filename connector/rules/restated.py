@@ -37,11 +37,13 @@ def restated(
 
 
 def _otherwise(ticket: Ticket, current: Fields, article: Article, extraction: Extraction) -> dict[str, Any]:
-    said = {field: getattr(extraction, field) for field in _FIELDS}
+    stated = extraction.stated
     return {
-        field: value
-        for field, value in said.items()
-        if value is not None and value != getattr(current, field) and not _is_settled(ticket, field, article.created_at)
+        field: stated[field]
+        for field in _FIELDS
+        if field in stated
+        and stated[field] != getattr(current, field)
+        and not _is_settled(ticket, field, article.created_at)
     }
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from connector.domain.decision import Notice, Outcome, Reasons
 from connector.domain.mark import Mark
+from connector.domain.vocabulary import Priority
 from connector.rules import timeline, wording
 from connector.rules.case import Case
 from connector.rules.clocks import Target, clocks
@@ -19,7 +20,7 @@ class Warned(NamedTuple):
 
     what: str
     """``first_response``, ``repair`` or ``update``."""
-    about: str
+    about: Priority | datetime
     """Which one: the priority that promises it, or since when it counts."""
     share: float
     at: datetime
@@ -57,7 +58,8 @@ def _said(coming: datetime | None) -> str:
 
 
 def _mark(warned: Warned) -> Mark:
-    return Mark("warned", warned.what, warned.about, round(warned.share * 100))
+    since = warned.about.strftime("%Y%m%dT%H%M%S") if isinstance(warned.about, datetime) else warned.about
+    return Mark("warned", warned.what, since, round(warned.share * 100))
 
 
 _IN_TIME = attrgetter("at")
@@ -70,17 +72,18 @@ def _ahead(case: Case, share: float) -> Iterator[Warned]:
             yield from _of_target(case, target, target.due, share)
     due = next_update(case)
     if due is not None and due > case.now and (at := next_update(case, share)) is not None:
-        since = timeline.last_update_at(case.ticket).strftime("%Y%m%dT%H%M%S")
-        yield Warned("update", since, share, at, due)
+        yield Warned("update", timeline.last_update_at(case.ticket), share, at, due)
 
 
 def _of_target(case: Case, target: Target, due: datetime, share: float) -> Iterator[Warned]:
     """By the clock that promises it: a lower priority's limit may come earlier."""
+    is_response = target.name == "first_response"
     for clock in clocks(case).each:
-        if any(own.name == target.name and own.due == due for own in clock.targets):
+        own = clock.first_response if is_response else clock.repair
+        if own.due == due:
             limits = case.policy.targets_of(case.verified_service, clock.priority)
-            limit = limits.first_response if target.name == "first_response" else limits.repair
+            limit = limits.first_response if is_response else limits.repair
             at = clock.counter.deadline(limit.length * share)
             if at is not None:
-                yield Warned(target.name, clock.priority.value, share, timeline.whole_second(at), due)
+                yield Warned(target.name, clock.priority, share, timeline.whole_second(at), due)
             return

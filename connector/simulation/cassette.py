@@ -22,6 +22,7 @@ from connector.simulation.whole_file import whole_file
 
 _FORMAT = 1
 _MOMENT = TypeAdapter[datetime](Instant)
+_TICKET = TypeAdapter(Ticket)
 
 
 class CassetteError(ValueError):
@@ -36,7 +37,7 @@ class Recorder:
 
     def add(self, ticket: Ticket) -> None:
         """One more ticket."""
-        self._out.write(ticket.model_dump_json(exclude_defaults=True).encode() + b"\n")
+        self._out.write(_TICKET.dump_json(ticket, exclude_defaults=True) + b"\n")
 
 
 @contextmanager
@@ -95,7 +96,7 @@ def _ticket(data: Any) -> Ticket:
                     # What the mapping did not know stays as the helpdesk called it.
                     with suppress(ValidationError):
                         change[side] = values.validate_json(json.dumps(change.get(side)))
-    return Ticket.model_validate(data)
+    return _TICKET.validate_python(data)
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -62,5 +62,4 @@ def all_happened(begins: datetime, first: Priority, events: Sequence[Event]) -> 
 
 
 def _with(ticket: Ticket, when: datetime, **values: Any) -> Ticket:
-    known = {name: getattr(ticket, name) for name in Ticket.model_fields}
-    return Ticket.model_construct(**{**known, **values, "updated_at": when})
+    return ticket.model_copy(update={**values, "updated_at": when})

@@ -19,7 +19,9 @@ def back() -> Iterator[None]:
     clock.practise(None)
 
 
-@pytest.mark.parametrize(("said", "seconds"), [("3600", 3600), ("-3600", 0), ("soon", 0), (None, 0)])
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("3600", 3600), ("-3600", 0), ("soon", 0), (None, 0), ("9" * 30, 100 * 365 * 86_400)]
+)
 def test_it_is_ahead_by_what_the_file_says_and_never_behind(tmp_path: Path, said: str | None, seconds: int) -> None:
     file = tmp_path / "practice-clock"
     if said is not None:

@@ -84,7 +84,7 @@ class Decoder:
         kind = self._kind(group, created_by, fields.connector_key)
         return Ticket(
             helpdesk=self._helpdesk,
-            id=str(row.id),
+            id=TicketId(str(row.id)),
             number=row.number,
             title=row.title,
             created_at=row.created_at,
@@ -105,7 +105,7 @@ class Decoder:
             links=tuple(self.links(whole)),
             merged=tuple(self._merged(*one) for one in sorted(merged, key=_creation)),
             copied_from=_copied_from(whole, row) if not (history and history.merged_into) else None,
-            merged_into=str(history.merged_into) if history and history.merged_into else None,
+            merged_into=TicketId(str(history.merged_into)) if history and history.merged_into else None,
             owner=name(whole.assets.User.get(row.owner_id or _NOBODY)) if row.owner_id != _NOBODY else None,
             kept=tuple(
                 (article.created_at, text)
@@ -295,7 +295,7 @@ class Decoder:
     def _merged(self, row: TicketRow, history: History) -> MergedTicket:
         fields, changes = self._fields_of(row, history.assets), self._changes(history, row, history.assets)
         return MergedTicket(
-            id=str(row.id),
+            id=TicketId(str(row.id)),
             number=row.number,
             created_at=row.created_at,
             created_by=self._people.creator(row, history.assets),

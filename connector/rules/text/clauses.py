@@ -14,9 +14,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from connector.rules.text.cues import (
-    ANSWERED_NO,
-    ANSWERED_YES,
-    AS_AGREED,
+    AS_A_RULE,
     AS_REQUESTED,
     ASKED_BEFORE,
     ASKS_POLITELY,
@@ -24,9 +22,9 @@ from connector.rules.text.cues import (
     AVOIDED_AFTER,
     COMPLAINT,
     CONDITION,
+    CONTACT,
     ELSEWHERE,
     EXCEPTED,
-    HANDED_OVER,
     HIGH_TIME,
     IMPERATIVE,
     IN_ADVANCE,
@@ -34,29 +32,40 @@ from connector.rules.text.cues import (
     INVERTED,
     IS_POSSIBLE,
     MAY_WE_HAVE,
-    MENTION,
+    MISSING,
     NEGATION,
     NOT_BEFORE,
     NOT_MEANT,
-    NOT_NEEDED,
-    OTHER_ACT,
     OUR_TURN,
     PAST,
     PERMITS,
     PLEASE,
-    PLEASE_DO,
-    PRONOUN_WISH,
     RATHER_THAN,
     REASON,
     TELL,
     THANKS,
     THIRD_PARTY,
     TOLD,
-    UNHAPPY,
     WHEN_READY,
     WISH,
     WITHDRAWAL,
     WOULD_BE_GOOD,
+)
+from connector.rules.text.governed import is_wished_for
+from connector.rules.text.other_acts import (
+    AS_AGREED,
+    HANDED_OVER,
+    MENTION,
+    OTHER_ACT,
+)
+from connector.rules.text.referring import (
+    AND_NO,
+    ANSWERED_NO,
+    ANSWERED_YES,
+    NOT_NEEDED,
+    PLEASE_DO,
+    PRONOUN_WISH,
+    UNHAPPY,
 )
 
 
@@ -228,7 +237,7 @@ def _judged(clause: str, sentence: str, named: re.Match[str], before: str) -> Cl
 
 
 def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
-    plain = COMPLAINT.sub(_masked, clause)
+    plain = MISSING.sub(_masked, COMPLAINT.sub(_masked, clause))
     reason = REASON.search(plain, named.end())
     if reason:
         plain = plain[: reason.start()] + _masked(reason)
@@ -251,7 +260,7 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         or RATHER_THAN.search(plain[: named.start()]),
         "other negation": NEGATION.search(plain) or WITHDRAWAL.search(plain) or EXCEPTED.search(plain[: named.start()]),
         "information": (asks and not short) or informs or TELL.search(clause) or _mentions(clause, named),
-        "sent elsewhere": ELSEWHERE.search(clause),
+        "sent elsewhere": ELSEWHERE.search(clause) or CONTACT.search(sentence),
         "asked before": ASKED_BEFORE.search(clause),
         "past": PAST.search(MAY_WE_HAVE.sub(" ", HIGH_TIME.sub(" ", plain)))
         or (THANKS.search(segment) and not IN_ADVANCE.search(clause)),
@@ -259,12 +268,15 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         or inverted
         or OUR_TURN.search(clause)
         or PERMITS.search(clause)
-        or (asks and short),
+        or (asks and short)
+        or (sentence.endswith("?") and AS_A_RULE.search(sentence)),
         "third party": THIRD_PARTY.search(segment),
         "wish": polite or imperative or WISH.search(wishes),
         "handed over": _beside(HANDED_OVER, clause, named),
         "told": TOLD.search(clause),
         "other act": _beside(OTHER_ACT, plain, named),
+        "missing": MISSING.search(clause),
+        "something else": not is_wished_for(plain[: named.start()], named[0], plain[named.end() :]),
     }
     return tuple(name for name, cue in cues.items() if cue)
 
@@ -298,13 +310,13 @@ def _verdict(cues: frozenset[str]) -> Verdict:
     if cues & _AGAINST or cues & _NOT_OURS:
         return Verdict.NO
     wish = "wish" in cues or "asked before" in cues
-    if "condition" in cues:
+    if cues & {"condition", "missing"}:
         return Verdict.UNCLEAR
     if cues & {"past", "handed over", "third party", "other negation", "other act"}:
         return Verdict.UNCLEAR if wish else Verdict.NO
     if "told" in cues and not wish:
         return Verdict.NO
-    return Verdict.YES if wish else Verdict.UNCLEAR
+    return Verdict.YES if wish and "something else" not in cues else Verdict.UNCLEAR
 
 
 def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
@@ -325,7 +337,12 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
             if (match := named.search(clause)) is not None:
                 clauses.append(_judged(clause, sentence, match, before))
                 touched = True
-            elif touched and len(clause.split()) <= _AFTERTHOUGHT and NEGATION.search(COMPLAINT.sub(" ", clause)):
+            elif (
+                touched
+                and len(clause.split()) <= _AFTERTHOUGHT
+                and not AND_NO.match(clause)
+                and NEGATION.search(COMPLAINT.sub(" ", clause))
+            ):
                 clauses.append(Clause(clause, sentence, ("negation",), Verdict.NO))
             elif clauses and NOT_NEEDED.search(clause):
                 clauses.append(Clause(clause, sentence, ("withdrawal",), Verdict.NO))
@@ -341,7 +358,7 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
     if (
         len(clauses) == 1
         and not clauses[0].cues
-        and _demands(named.sub("~", last), named.sub("~", clauses[0].sentence))
+        and _demands(named.sub(_as_demand, last), named.sub(_as_demand, clauses[0].sentence))
     ):
         clauses = [clauses[0]._replace(cues=("nothing else",), verdict=Verdict.YES)]
     if not clauses:
@@ -349,6 +366,10 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
     reading = _together(clauses)
     tested = reading.verdict is Verdict.YES and NOT_MEANT.search(text)
     return reading._replace(verdict=Verdict.UNCLEAR) if tested else reading
+
+
+def _as_demand(match: re.Match[str]) -> str:
+    return match[0] if match[0].lower().endswith(("ed", "iert", "t")) else "~"
 
 
 def _demands(paragraph: str, sentence: str) -> bool:

@@ -75,6 +75,13 @@ _FAREWELL = re.compile(
     re.IGNORECASE,
 )
 """At the end of the line with the answer, and no other matter."""
+_OTHER_WAITS = re.compile(
+    r"\b(?!(?:it|this|that|we|i|you|which|everything|all|work|repair|fix|fault|issue|problem|case|ticket|alarm|and"
+    r"|yes|das|es|dies|wir"
+    r"|ich|alles|reparatur|störung|fehler|ticket|und|ja)\b)\w+ (?:(?:can|may) wait|kann (?:\w+ ){0,5}warten)\b",
+    re.IGNORECASE,
+)
+"""What can wait may be something else."""
 _NOD = re.compile("[👍👌✅🆗]")
 """May mean no more than that it was read."""
 _GREETING = re.compile(
@@ -132,7 +139,10 @@ def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | No
         "negation": NEGATION.search(_NO_OBJECTION.sub(" ", words)),
         "withdrawal": _WITHDRAWN.search(words),
         "go on": (_GO_ON.search(words) and not _LATER.search(words)) or _WORSE.search(_CASE.sub(" ", words)),
-        "condition": CONDITION.search(_PLAIN_TIME.sub(" ", words)) or _HEDGE.search(words) or _NOD.search(words),
+        "condition": CONDITION.search(_PLAIN_TIME.sub(" ", words))
+        or _HEDGE.search(words)
+        or _OTHER_WAITS.search(words)
+        or _NOD.search(words),
         "third party": THIRD_PARTY.search(words),
         "later": _LATER.search(words) and not _more_than_yes(words),
         "more": not names_it and _more_than_yes(words),

@@ -3,7 +3,8 @@
 import re
 
 
-def _words(*alternatives: str) -> re.Pattern[str]:
+def words(*alternatives: str) -> re.Pattern[str]:
+    """Any of them, as whole words, whatever their case."""
     return re.compile(rf"(?<![\w-])(?:{'|'.join(alternatives)})(?![\w-])", re.IGNORECASE)
 
 
@@ -11,7 +12,7 @@ _NEWS = (
     r"(?:answer|reply|response|progress|update|feedback|news|solution|service|link|light|reaction|call|result|contact"
     r"|connection|internet|connectivity|eta|etr|info|information|improvement|sign|word)s?"
 )
-COMPLAINT = _words(
+COMPLAINT = words(
     r"not (?:at all |really |yet |very )?(?:satisfied|happy|acceptable|good enough|enough|resolved|fixed|working"
     r"|moving|progressing|solved)",
     rf"(?:no|without) (?:any |a |an |further |more |real )?(?:single )?{_NEWS}",
@@ -35,6 +36,9 @@ COMPLAINT = _words(
     r"|hesitat\w*"
     r"|waiting|delaying)(?: (?:any longer|with|for))?",
     r"nicht (?:mehr |länger )?(?:zögern|zu zögern|abwarten|zuwarten|zu warten|warten)|zögern sie (?:\w+ )?nicht",
+    r"without (?:any |further |undue |more |a )*(?:delay|hesitation|ado|waiting|exception|fail|discussions?"
+    r"|excuses?|questions?)",
+    r"ohne (?:weitere\w* |jede\w* )*(?:verzögerung\w*|umschweife|zögern|aufschub|diskussion\w*|wenn und aber)",
     r"(?:nichts|niemand) (?:passiert|geschieht|geht mehr|geht|meldet|hat sich gemeldet|ruft|sich meldet)",
 )
 """Words of denial that deny nothing that is asked for."""
@@ -46,7 +50,7 @@ NEGATION = re.compile(
     r"|n't(?!\w)",
     re.IGNORECASE,
 )
-WITHDRAWAL = _words(
+WITHDRAWAL = words(
     r"withdr[ae]w\w*|disregard|ignore|forget(?: about)?|revoke|no longer|hold (?:off|the|this|that|your|any)"
     r"|wait with|pause|postpone|delay|refrain|retract|cancel\w*|scrap"
     r"|scratch"
@@ -79,7 +83,15 @@ AVOIDED_AFTER = re.compile(
     re.IGNORECASE,
 )
 """Stands behind it."""
-PERMITS = _words(
+AS_A_RULE = words(
+    r"automatic\w*|normally|usually|typically|generally|in general|ever|always|(?:on|at|during) (?:weekends?"
+    r"|nights?|holidays?)"
+    r"|after hours|or (?:do|does|did|is|are|will|shall|should|can|must) (?:we|i|you|it|they|that)|automatisch"
+    r"|normalerweise"
+    r"|üblicherweise|immer|generell|grundsätzlich|am wochenende|nachts|oder (?:müssen|muss|sollen|soll) (?:wir|ich)"
+)
+"""In a question: how it is done, and no wish."""
+PERMITS = words(
     r"hesitat\w*|feel free|welcome to|at liberty|zögern|steht (?:\w+ )?frei"
     r"|(?:sie|ihr|du) (?:dürfen|können|darfst|kannst|könnt|dürft) (?:\w+ )?gern\w?"
 )
@@ -94,13 +106,7 @@ RATHER_THAN = re.compile(
     r"\b(?:rather|better|prefer\w*|lieber|besser)\b[^,.]* (?:than|als)\b[^,.]{0,20}$", re.IGNORECASE
 )
 """Stands before what is wished for less."""
-HANDED_OVER = re.compile(
-    r"\b(?:please|kindly|bitte)\s+(?:find(?! out)|refer to|see(?! (?:that|to))|finden sie|entnehmen sie)\b"
-    r"|\b(?:finden|entnehmen) sie\b[^.,]{0,20}\bbitte\b",
-    re.IGNORECASE,
-)
-"""Gives, or points at something, and asks for nothing."""
-CONDITION = _words(
+CONDITION = words(
     r"if|unless|otherwise|else|may(?! (?:we|i)\b)|might|maybe|perhaps|possibly|probably|later"
     r"|once(?! (?:more|again)(?:\W*$|[.,!;]| please))"
     r"|until|till|as soon as"
@@ -109,6 +115,7 @@ CONDITION = _words(
     r"|(?:bei|nach) bedarf|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
     r"|before we",
     r"should (?:the|it|this|that|there|nobody|no|nothing|you|we)",
+    r"erst (?:\w+ ){0,4}\w+,? dann|first (?:\w+ ){0,5}\w+,? (?:and )?then",
     r"only (?:after|with|when)|nur (?:nach|mit)|erst (?:nach|wenn)",
     r"falls|wenn|sofern|sonst|ansonsten|andernfalls|eventuell|evtl|vielleicht|möglicherweise|sobald|solange|später"
     r"|ggf"
@@ -131,7 +138,7 @@ OUR_TURN = re.compile(
     r"|\b(?:müssen|muss) (?:wir|ich)\b(?! (?:\w+ )?(?:bestehen|bitten))",
     re.IGNORECASE,
 )
-WHEN_READY = _words(
+WHEN_READY = words(
     r"(?:once|as soon as|when|whenever|sobald|wenn) (?:(?!kein|nicht|no\b|not\b)[\w']+ ){0,5}?(?:available|ready"
     r"|possible"
     r"|can|could|convenient|finished|done"
@@ -141,7 +148,7 @@ WHEN_READY = _words(
     r"|reparatur)",
 )
 """Not a condition but the order of things, where a document is asked for."""
-WOULD_BE_GOOD = _words(
+WOULD_BE_GOOD = words(
     r"(?:appreciate(?: it)?|grateful|great|good|nice|glad|happy|helpful|love it|thankful|obliged|kind),? if"
     r"|(?:dankbar|schön|nett|super|gut|hilfreich|freundlich|freuen|begrüßen),? wenn"
 )
@@ -152,12 +159,12 @@ MAY_WE_HAVE = re.compile(
     re.IGNORECASE,
 )
 """What looks like the past in German, and is wished for: "können wir den RFO erhalten"."""
-HIGH_TIME = _words(
+HIGH_TIME = words(
     r"(?:(?:it is|it's|its|is) (?:about |high )?)?time (?:you|that you|to|this is|this was) \w+|(?:grateful|glad"
     r"|appreciate it) if you \w+|rather you (?!did(?:n't)? |do )\w+"
 )
 """What stands in the past and is wished for: "time you escalated"."""
-PAST = _words(
+PAST = words(
     r"received|arrived|promised|acknowledged|noted|helped|(?:told|instructed|urged) (?:me|us)|geholfen|meinte"
     r"|already|was|were|has been|have been|had"
     r"|got|sent|asked|have read"
@@ -172,12 +179,12 @@ PAST = _words(
     r"|bezug auf)"
     r" (?:my|our|the|this|meine\w?|unsere\w?|die) (?:\w+ )?(?:requests?|escalations?|anfrage|bitte|eskalation)",
 )
-THANKS = _words(
+THANKS = words(
     r"(?:sorry|apolog\w+) for|entschuldig\w* für|thank\w*(?: you)?(?: \w+)? for|thanks|thank you|appreciate (?:that"
     r"|the|your)",
     r"(?:vielen |herzlichen |besten )?dank(?:e)?",
 )
-TOLD = _words(
+TOLD = words(
     r"(?:the|your|this) \w+ (?:(?:of|from|for|about) \w+ )?(?:says?|states?|mentions?|contains?|explains?|shows?"
     r"|names|answers|lists|does|is|was|has)",
     r"aware of|in (?:the|your|this)|according to|per your|as per",
@@ -193,8 +200,8 @@ REASON = re.compile(
 ASKED_BEFORE = re.compile(
     r"\b(?:i|we|ich|wir)\b[^,]{0,50}\b(?:asked|requested|gebeten|angefordert|verlangt)\b", re.IGNORECASE
 )
-IN_ADVANCE = _words("in advance", "im voraus")
-THIRD_PARTY = _words(
+IN_ADVANCE = words("in advance", "im voraus")
+THIRD_PARTY = words(
     r"(?:my|our|your|his|her|their|the|a) (?:own )?(?:\w+ )?(?:colleagues?|suppliers?|carriers?|vendors?|customers?"
     r"|clients?"
     r"|boss)(?= (?!is |and |need|want|ask|requir|demand|insist|would|has asked))",
@@ -216,53 +223,50 @@ ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 """Said to whoever reads it, not to us: signatures and absence notices name colleagues and addresses."""
+CONTACT = re.compile(
+    r"^(?=.*(?:\S@\S|\+?\d[\d ()/-]{6,})).*\b(?:for|für|bei|in case of|zur|regarding)\b(?: (?:any|all|urgent|alle"
+    r"|dringende))?"
+    r" (?:(?:escal|eskal)\w*|rfos?(?: (?:requests?|enquiries|queries))?\b)(?! (?:of|to|von|an)\b)"
+    r"|\b(?:rfo|escalations?|eskalation\w*) ?(?:requests?|enquiries|contacts?|anfragen)? ?[:"
+    r"|] ?[^\n]{0,40}?(?:\S@\S|\+?\d[\d ()/-]{6,})",
+    re.IGNORECASE,
+)
+"""How to reach somebody, as signatures tell it."""
+MISSING = words(
+    r"(?:not|n't|never|nicht|nie) (?:\w+ ){0,3}(?:received|arrived|got(?:ten)?|sent|provided|delivered|seen"
+    r"|erhalten|bekommen"
+    r"|angekommen|eingetroffen|geschickt)(?: yet)?"
+)
+"""Tells that it has not come, and may wish for it."""
 INFORMATION = re.compile(
     r"^\W*(?:and |und |also |so |but |hi |hello |hallo )?(?:(?:an|bei|von|mit|für|über|zu|to|with|from|at|about|for"
     r"|in|by|on) )?"
     r"(?:who|whom|whose|how|what|which|where|when|why|is|are|does"
-    r"|do(?! not)"
+    r"|do(?! not)(?! (?:please |kindly )?(?:escalat|send|share|provid|rais)\w*)"
     r"|did|was"
     r"|were|has|have|had|wer|wen|wem|wie|was|welche\w*|wo|wann|warum|wieso|weshalb|woher|ist|sind|hat|haben|gibt"
     r"|wurde|wird|werden)\b",
     re.IGNORECASE,
 )
-IS_POSSIBLE = _words(
+IS_POSSIBLE = words(
     r"(?:is|would) it (?:be )?possible|any chance|is there (?:a|any) (?:chance|way)|(?:wäre|ist) es (?:\w+ )?möglich"
     r"|do you have an?|haben sie einen?"
 )
 """A question that is a wish; but "have you …?" and "do you have …?" may ask only whether there is one."""
-TELL = _words(
+TELL = words(
     r"(?:ab wann|wann|ob|wie|warum|wer|wen|wohin)\b(?:(?!bitte)[^.?!,]){0,60}\beskalier\w*",
     r"(?:tell|explain|know|say|confirm|describe|clarify|asks?|wissen|sagen|erklären|mitteilen|beschreiben"
     r"|bestätigen|fragt|info|information|auskunft|bescheid),? "
     r"(?:\w+ ){0,3}?(?:who|whom|how|what|when|once|which|whether|if|why|where|the escalation|wer|wen|wie|was|wann|ob"
     r"|welche\w*)",
 )
-MENTION = _words(
-    r"(?:escalation|rfo|rca) (?:(?:e-?)?mails?|messages?|notifications?|notices?|alerts?|reminders?|templates?)",
-    r"eskalations(?:verteiler|e?-?mail|nachricht|meldung|hinweis)\w*",
-    r"escalation (?:process|path|matrix|contacts?|procedure|list|numbers?|policy|manager|plan|level is|e-?mail"
-    r"|phone|hotline"
-    r"|chain)\w*",
-    r"(?:number|contacts?|contact person|address|phone|mail|person|process|procedure|matrix) (?:\w+ )?for (?:an "
-    r"|the |your )?escalations?",
-    r"eskalations(?:prozess|weg|matrix|kontakt|verfahren|liste|plan|nummer|stelle|kette)\w*",
-    r"(?:ansprechpartner|nummer|kontakt|adresse)\w* (?:\w+ )?(?:für|bei) (?:\w+ )?eskalation(?:en)?",
-)
-AS_AGREED = re.compile(
-    r"\b(?:as per|according to|per|following|in line with|in accordance with|as (?:defined|described|stated|agreed) in"
-    r"|gemäß|laut|entsprechend|nach)(?: (?:the|your|our|der|dem|ihre[rm]|unsere[rm]))?"
-    r" (?:escalation (?:matrix|process|procedure|path|plan|policy)|eskalations(?:matrix|prozess|weg|verfahren|plan))\b",
-    re.IGNORECASE,
-)
-"""By what rules something is wished for."""
-ASKS_POLITELY = _words(
+ASKS_POLITELY = words(
     r"(?:could|can|would|will|may|might) (?:you|we|i|this|it|that|someone|somebody|anyone)",
     r"(?:könnten?|können|kann|würden?|dürften?|dürfen|wären|wäre|möchten|wollen) (?:sie|ihr|wir|ich|du|das|man|uns"
     r"|es)",
 )
-PLEASE = _words("please", "kindly", "bitte")
-WISH = _words(
+PLEASE = words("please", "kindly", "bitte")
+WISH = words(
     r"(?:do not|don't) forget|vergessen sie (?:\w+ )?nicht|please|pls|plz|kindly|wants?|needs?|requires?|required"
     r"|needed"
     r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
@@ -285,81 +289,19 @@ WISH = _words(
     r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|(?:wir"
     r"|ich) eskalier\w+ (?:\w+ ){0,3}hiermit|eskalier\w+ (?:\w+ ){0,3}hiermit",
 )
-AS_REQUESTED = _words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
+AS_REQUESTED = words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
 IMPERATIVE = re.compile(
-    r"^\W*(?:(?:hi|hello|hallo|so|then|now|just|and|dann|also|jetzt|therefore)\W+)*"
+    r"^\W*(?:(?:hi|hello|hallo|so|then|now|just|and|dann|also|jetzt|therefore|do|go ahead and)\W+)*"
     r"(?:escalating (?:this|it|the \w+)(?= (?:as|because|since|to you|now)\b|\W*$)|escalate|send|share|provide"
     r"|prepare|give|forward|raise|deliver|issue|eskalier\w+|send\w+|schick\w+"
     r"|übersend\w+"
     r"|erstell\w+|leit\w+|stell\w+|liefer\w+)\b",
     re.IGNORECASE,
 )
-PRONOUN_WISH = re.compile(
-    r"^\W*(?:then |so |now |just |dann |also |jetzt )*(?:do|tun sie|tut|mach\w* sie|macht) (?:it|so|that|das|dies|es)"
-    r" (?:right )?(?:now|at once|immediately|today|please|anyway|jetzt|sofort|gleich|bitte|endlich)\b"
-    r"|\b(?:send|mail|forward|give|schicken|senden|leiten)(?: sie)? (?:it|that|one|ihn|es|den|diesen)"
-    r" (?:to|an|directly|direkt|lieber|instead|stattdessen)\b"
-    r"|\b(?:please|kindly|bitte)\b[^,.!?]{0,30}\b(?:the|a|den|einen) (?:right|correct\w*|proper|same|full|final|new"
-    r"|missing"
-    r"|latest|richtig\w*|korrekt\w*|vollständig\w*|neuen) (?:one|version)?"
-    r"|\b(?:please|kindly|bitte)\b (?:\w+ )?(?:do the same|likewise|follow suit|ebenfalls|ebenso|das gleiche"
-    r"|dasselbe)\b"
-    r"|\b(?:need|want|welcome|like|appreciate|expect|await)(?: to (?:have|see|get|receive))? (?:yours|the same"
-    r"|one from you)\b"
-    r"|\bbitte (?:\w+ ){0,2}(?:nachholen|nachreichen|nachliefern|veranlassen|einleiten)\b",
-    re.IGNORECASE,
-)
-"""May wish for what another clause has named."""
-ANSWERED_YES = re.compile(
-    r"^\W*(?:yes|yep|yeah|sure|definitely|absolutely|indeed|please do|ja|jawohl|unbedingt)\b", re.IGNORECASE
-)
-ANSWERED_NO = re.compile(
-    r"^\W*(?:no|nope|nah|not (?:yet|now|really|at all|today|so far|needed|necessary|required)|of course not|never|nein"
-    r"|nee|noch nicht|nicht (?:nötig|notwendig|jetzt|wirklich)|derzeit nicht|aktuell nicht)\b",
-    re.IGNORECASE,
-)
-"""Begins a sentence that answers the writer's own question before it."""
-UNHAPPY = re.compile(
-    r"(?<!\w)(?:(?:still |are you |sie sind )?(?:not|nicht) (?:\w+ )?(?:happy|satisfied|zufrieden)|unhappy"
-    r"|dissatisfied|unzufrieden"
-    r"|(?:any )?(?:complaints?|problems?|issues?|questions?|feedback|concerns?)|beschwerden?|probleme?|fragen|urgent"
-    r"|dringend|emergency|notfall)(?: (?:with|about|mit)[^?]{1,40})?\?$",
-    re.IGNORECASE,
-)
-"""A signature's or form's question: what follows is said to whoever reads it."""
-PLEASE_DO = re.compile(
-    r"\b(?:please|kindly|bitte)\b (?:do|send|share|provide|raise|forward|escalate|tun|senden|schicken|machen)\w*"
-    r"(?: (?:sie|us|uns|me|mir))? (?:it|so|one|that|this|ihn|das|diesen|es)\b|\bcan you (?:send|provide"
-    r"|share) (?:one|it)\b"
-    r"|\bplease (?:do|send|share)\b\W*$"
-    r"|\b(?:we|i|wir|ich) (?:\w+ )?(?:need|want|require|brauche\w*|benötige\w*|möchten?) (?:it|one|that|this|ihn|das"
-    r"|diesen|den)\b",
-    re.IGNORECASE,
-)
-NOT_NEEDED = re.compile(
-    r"^\W*(?:but |and |aber |und )?(?:this|that|it|which|das|dies|es|sie)(?: request| wish)?"
-    r"(?:'s| is| has| can| ist| hat| kann| wird)\b.{0,20}\b(?:no longer|not|never mind|obsolete|settled|ignored"
-    r"|nicht mehr"
-    r"|nicht|erledigt|hinfällig|überholt)\b"
-    r"|\b(?:ignore|disregard|forget|ignorieren|vergessen|vergiss) (?:sie )?(?:it|this|that|das|my (?:last |previous "
-    r"|earlier )?(?:mail|e-?mail|message|request)|meine (?:letzte )?(?:mail|nachricht))\b|\bnever mind\b",
-    re.IGNORECASE,
-)
-"""Takes back what was said before."""
-NOT_MEANT = _words(
+NOT_MEANT = words(
     r"(?:this is|dies ist|das ist|only|just|nur) (?:only |just |nur )?(?:an? |ein(?:e)? )?test(?:[ -]?(?:ticket|mail"
     r"|e-?mail|message|nachricht))?",
     r"test[ -]?(?:ticket|mail|e-?mail|message|nachricht)",
     r"please ignore(?: this (?:ticket|mail|e-?mail|message))?(?=\W*$|[.!])|bitte ignorieren",
 )
 """A message that says so of itself means nothing else that it says for certain."""
-OTHER_ACT = _words(
-    r"unsubscribe|delete|erase|stop (?:sending|mailing)|cease|translate|rename|print|reduce|tell \w+ that"
-    r"|inform \w+ that"
-    r"|streich\w*|lösch\w*|entfern\w*|abmeld\w*|abbestell\w*|übersetz\w*"
-    r"|correct|amend|change|update|review|explain|clarify|discuss|comment on|check|confirm|read|compare|close|archive"
-    r"|leave|keep|lower|reduce|reset|freeze|restore|maintain|set(?: \w+){0,4} (?:back|down|to (?:level )?[01])"
-    r"|belass\w*|bleiben|senk\w*|(?:zurück|herab|herunter)(?:zu)?(?:setz|stuf)\w*"
-    r"|korrigier\w+|berichtig\w+|änder\w+|ändern|prüf\w+|erklär\w+|erläuter\w+|besprech\w+|lesen|schließ\w+"
-)
-"""Something else to be done with what is named than to give it."""

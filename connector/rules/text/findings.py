@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from connector.domain.fields import INTAKE
 from connector.domain.model import Instant, Model
+from connector.domain.once import once
 from connector.domain.vocabulary import FaultType, Impact, Urgency
 
 About = Literal[
@@ -62,3 +64,9 @@ class Extraction(Model):
     """The zone used because the customer's start time names none, e.g. ``UTC`` (R16)."""
     start_approximate: bool = False
     """The start was reckoned from words like "20 minutes ago"."""
+
+    @once
+    def stated(self) -> Mapping[str, Any]:
+        """The details that it gives, by their names: most messages give none."""
+        held = vars(self)
+        return {name: held[name] for name in INTAKE if held[name] is not None}

@@ -86,6 +86,10 @@ _SAYS_MORE = re.compile(r"[,:;!?] ?\w|\.\s+\w|\b(?:please|bitte|and|und)\b", re.
 """In a line that begins like the advertisement of a mail client, but is a sentence of its writer."""
 _CLOSING_WORDS = (
     r"(?:(?:many |kind |best |warm |kindest |with )*(?:thanks|regards|wishes)|thank you|thx|best|cheers|sincerely"
+    r"|br|rgds|brgds|kr|b\.?r\.?|tia|hth"
+    r"|cordialement|bien à vous|saludos(?: cordiales)?|atentamente|un saluto|(?:cordiali|distinti) saluti"
+    r"|atenciosamente"
+    r"|met vriendelijke groet(?:en)?|mvh|med vänlig hälsning|z poważaniem|pozdrawiam"
     r"|yours (?:sincerely|faithfully|truly)|all the best|mfg|vg|lg|bg|danke|(?:vielen|besten|herzlichen) dank"
     r"|(?:mit |viele |vielen |beste |besten |liebe |lieben |freundliche |freundlichen |freundlichem "
     r"|herzliche |schöne )*"

@@ -102,6 +102,8 @@ _OTHER_EVENT = re.compile(
     r"|escalat)ing|hotline|sla|unanswered|unassigned|pending|on hold"
     r"|(?:engineer|technician|techniker|colleague|kolleg)\w* (?:is|are|was|were|ist|sind|war|has been|have been)\b"
     r"|(?:ticket|case|incident)\b[^.,;]{0,60}\b(?:is|been|ist)\b[^.,;]{0,40}\b(?:open|offen)"
+    r"|(?:it|this|loss(?:es)?|alarms?|problems?|issues?|flapping|errors?|drops|es) (?:\w+ )?(?:stopped|ended|ceased)"
+    r"(?! (?:work|respond|answer|pass|forward|ping|rout|carry)\w*)"
     r"|wait\w*|warte\w*|antwort\w*|rückmeldung|migration|maintenance|wartung\w*|upgrade|meeting|move|error[- ]free"
     r"|fehlerfrei|fault-free|(?:your|a|as|loyal|being|ihre?|ein|als|treuer?) (?:\w+ ){0,2}(?:customers?|kunden?)"
     r"|(?:customers?|kunden?) (?:since|seit)|contract|vertrag)\b",

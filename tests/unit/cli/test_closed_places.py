@@ -1,5 +1,6 @@
 """Commands whose user may not look at a place: one error that names it, never a traceback and never silence."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from connector.cli import cli, main
+from connector.simulation.whole_file import whole_file
 from tests.unit.cli.conftest import ROOT, Ran
 from tests.unit.policy.files import POLICY, changed
 from tests.waiting import PATIENCE_S
@@ -137,3 +140,19 @@ def test_the_directory_of_a_command_may_be_closed_to_it(place: Path) -> None:
     finally:
         place.chmod(0o700)
     assert said(ran, 2) == f"{place}/interspace.env: cannot be read: Permission denied"
+
+
+def test_a_full_disk_names_the_file_and_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fills(**_: object) -> None:
+        with whole_file(tmp_path / "past.json.gz"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "past.json.gz").write_text("before")
+    monkeypatch.setattr(cli, "main", fills)
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert (ended.value.code, capsys.readouterr().err) == (2, f"{tmp_path}/past.json.gz: No space left on device\n")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("past.json.gz", "before")]

@@ -1,5 +1,6 @@
 """A ticket as it was: messages and changes of a played story, taken back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -34,16 +35,12 @@ EVENTS = st.lists(
 def with_event(ticket: Ticket, field: str, value: Any, minute: int) -> Ticket:
     """The ticket once somebody has changed a field or written a message."""
     when = at(minutes=minute)
-    values = {name: getattr(ticket, name) for name in Ticket.model_fields} | {"updated_at": when}
     if field == "message":
-        return Ticket(**(values | {"articles": (*ticket.articles, said(value, when))}))
+        return replace(ticket, articles=(*ticket.articles, said(value, when)), updated_at=when)
     old = ticket.state if field == "state" else getattr(ticket.fields, field)
-    values["history"] = (*ticket.history, changed(field, old, value, when, Actor.AGENT))
-    if field == "state":
-        values["state"] = value
-    else:
-        values["fields"] = ticket.fields.model_copy(update={field: value})
-    return Ticket(**values)
+    history = (*ticket.history, changed(field, old, value, when, Actor.AGENT))
+    now = {"state": value} if field == "state" else {"fields": ticket.fields.model_copy(update={field: value})}
+    return replace(ticket, history=history, updated_at=when, **now)
 
 
 @given(events=EVENTS)

@@ -20,6 +20,10 @@ LETTER = Telling(
 )
 
 
+def to(address: str) -> Telling:
+    return LETTER._replace(key=LETTER.key._replace(receiver=f"mail:{address}"))
+
+
 def letters(port: int) -> Letters:
     return Letters(Mail(server_at(port), Path()), None, lambda: T0)
 
@@ -84,6 +88,16 @@ def test_who_has_an_account_on_the_helpdesk_is_mailed_by_it_and_nobody_twice() -
         with pytest.raises(NotDeliveredError, match=f"{why}, and no mail server is set") as raised:
             Letters(None, None, lambda: T0, helpdesk).deliver(LETTER)
         assert raised.value.final
+
+
+def test_a_domain_with_an_umlaut_is_written_as_servers_take_it_and_a_name_with_one_is_told_at_once() -> None:
+    with mail_server() as server:
+        letters(server.port).deliver(to("shift@münchen.example"))
+        with pytest.raises(NotDeliveredError, match="no address with letters beyond ASCII") as raised:
+            letters(server.port).deliver(to("schütz@isp.example"))
+
+    assert [mail["To"] for mail in server.got] == ["shift@xn--mnchen-3ya.example"]
+    assert raised.value.final
 
 
 @pytest.mark.parametrize(("code", "final"), [(550, True), (450, False)])

@@ -10,12 +10,23 @@ from zoneinfo import ZoneInfo
 from pypdf import PdfReader
 
 from connector.documents.render import pdf
+from connector.domain.fields import Fields
+from connector.domain.model import TicketId
 from connector.domain.person import Customer
-from connector.domain.vocabulary import Actor, Impact, Priority, ServiceCheck, TicketState
+from connector.domain.ticket import LinkedTicket
+from connector.domain.vocabulary import (
+    Actor,
+    CauseCategory,
+    Impact,
+    Priority,
+    ServiceCheck,
+    TicketKind,
+    TicketState,
+)
 from connector.policy.letterhead import shipped_letterhead
 from connector.reports.document import report_document
 from connector.reports.figures import Figure, Report, Row, Table
-from connector.reports.incident import Incident, incident
+from connector.reports.incident import Incident, causes_of, incident
 from connector.reports.month import Month
 from connector.reports.render import TEXTS
 from connector.reports.tables import of_customer, of_provider
@@ -147,3 +158,20 @@ def test_the_pdf_shows_every_figure_and_what_people_wrote_as_text() -> None:
     for table in whole.tables:
         assert table.title in text
     assert "1, 2, 4" in text
+
+
+def test_causes_come_from_problem_records_and_open_measures_from_the_incidents() -> None:
+    link = LinkedTicket(id=TicketId("1"), number="1", state=TicketState.CLOSED, created_by_connector=False)
+    history = (changed("cause_category", None, CauseCategory.FIBRE, at(hours=1), Actor.AGENT),)
+    record = ticket_of(
+        Fields(cause_category=CauseCategory.FIBRE), kind=TicketKind.PROBLEM, links=(link,), history=history
+    )
+    causes = causes_of(record)
+    waiting = INCIDENTS[0]._replace(cause=causes["1"], measure=at(days=2)), INCIDENTS[1]._replace(measure=at(days=9))
+    tables = of_provider(waiting, MONTH, UNTIL)
+
+    assert causes == {"1": CauseCategory.FIBRE}
+    assert causes_of(ticket_of(Fields(), kind=TicketKind.PROBLEM, links=(link,))) == {}
+    assert row(tables, "causes", "Fibre") == [(1, ("1",)), (100.0, ("1",))]
+    assert row(of_customer(waiting, MONTH, UNTIL), "measures", "1")[1] == ("yes", ("1",))
+    assert row(tables, "measures", "2") == [("2026-12-02 10:00 UTC", ("2",)), ("no", ("2",))]

@@ -1,5 +1,6 @@
 """A ticket as it is once a decision has been written, as a helpdesk would show it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -70,8 +71,7 @@ def shown(outcome: Outcome, ticket: Ticket, policy: Policy) -> Decided:
 
 def with_values(ticket: Ticket, **values: Any) -> Ticket:
     """The same ticket with other values, and nothing remembered of the old ones."""
-    held = {name: getattr(ticket, name) for name in Ticket.model_fields}
-    return Ticket(**(held | values))
+    return replace(ticket, **values)
 
 
 def written(ticket: Ticket, decision: Decision, when: datetime) -> Ticket:

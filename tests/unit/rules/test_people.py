@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.domain.person import Customer, FormerCustomer, Person
 from connector.domain.ticket import Article, Change, MergedTicket, Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, PrioritySource, TicketState
@@ -241,7 +242,7 @@ def test_another_field_of_the_same_entry_is_not_an_agents() -> None:
 
 def test_the_people_of_merged_tickets_are_judged_too() -> None:
     merged = MergedTicket(
-        id="6", number="41006", created_at=at(), created_by=Actor.CUSTOMER, state=TicketState.CANCELLED,
+        id=TicketId("6"), number="41006", created_at=at(), created_by=Actor.CUSTOMER, state=TicketState.CANCELLED,
         fields=complete(), history=(RAISED, noted(1)),
     )  # fmt: skip
     (found,) = known(incident(merged=(merged,)), POLICY.catalogue).merged

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connector.domain.mark import Mark
+from connector.domain.model import TicketId
 from connector.domain.ticket import Article, MergedTicket, Ticket
 from connector.domain.vocabulary import Actor, TicketKind, TicketState
 from connector.rules.evaluate import evaluate
@@ -159,7 +160,7 @@ def test_the_first_request_is_told_with_who_when_and_the_words() -> None:
 
 def merged_ticket(created: datetime) -> MergedTicket:
     values: dict[str, Any] = {"created_by": Actor.CUSTOMER, "state": TicketState.CANCELLED, "fields": complete()}
-    return MergedTicket(id="3", number="41003", created_at=created, **values)
+    return MergedTicket(id=TicketId("3"), number="41003", created_at=created, **values)
 
 
 def test_what_an_older_ticket_brings_by_a_merge_counts_for_nothing() -> None:
