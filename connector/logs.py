@@ -19,7 +19,6 @@ def configure(settings: Settings) -> None:
     secrets = secret_texts(settings)
     hide = _hide(secrets)
     for_people = [
-        hide,
         _readable,
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain_traceback),
     ]
@@ -28,7 +27,8 @@ def configure(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            *(for_people if settings.log_format == "human" else [_json(hide, secrets)]),
+            hide,
+            *(for_people if settings.log_format == "human" else [_json(secrets)]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
@@ -53,16 +53,12 @@ def _hide(secrets: Iterable[str]) -> _Hide:
     return processor
 
 
-def _json(hide: _Hide, secrets: Sequence[str]) -> structlog.typing.Processor:
-    """A line as JSON. Nearly all of them hold nothing to hide or to escape, which the whole line tells at once."""
+def _json(secrets: Sequence[str]) -> structlog.typing.Processor:
+    """A line as JSON. What is no text in the event becomes one only there, and may hold a secret, too."""
     render = structlog.processors.JSONRenderer(ensure_ascii=False)
 
     def processor(logger: WrappedLogger, method: str, event: EventDict) -> str:
         line = str(render(logger, method, event))
-        if line.isprintable() and "\\" not in line and not any(secret in line for secret in secrets):
-            return line
-        line = str(render(logger, method, hide(logger, method, event)))
-        # What is no text in the event has become one only now.
         for secret in secrets:
             line = line.replace(secret, _HIDDEN)
         return line

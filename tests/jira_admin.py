@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Literal
 
 from connector.sandbox.jira import SandboxJira, changing, seed
 from connector.sandbox.jira.records import Issue, Project, User
 from connector.sandbox.jira.world import World
+from tests.jira_sla import Sla, Until
 
 
 def add_scoped_token(jira: SandboxJira, email: str) -> str:
@@ -36,11 +36,11 @@ def add_sla(
     jira: SandboxJira,
     name: str,
     goal: timedelta,
-    until: Literal["resolution", "response"] = "resolution",
+    until: Until = "resolution",
     pauses: Iterable[str] = (),
 ) -> str:
     """A service level agreement whose clock stands still in the statuses `pauses`; returns its id."""
-    return jira.add("slas", name, goal=goal, until=until, pauses=frozenset(pauses))
+    return jira.add("slas", name, cycles=Sla(goal, until, frozenset(pauses)).cycles)
 
 
 def attach(jira: SandboxJira, issue: str, filename: str, by: str, content: bytes = b"") -> None:
@@ -63,7 +63,7 @@ def share(jira: SandboxJira, issue: str, organizations: Iterable[str]) -> None:
 def ask_on_transition(jira: SandboxJira, status: str, field: str = "resolution") -> None:
     """Let the transition to a status ask for a field, by id."""
     for way in jira.world.transitions.values():
-        way.asks |= {field} if way.to == jira.id_of("statuses", status) else set()
+        way.asks += [field] if way.to == jira.id_of("statuses", status) else []
 
 
 def allow_only(jira: SandboxJira, status: str, sources: Iterable[str]) -> None:

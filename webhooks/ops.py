@@ -99,7 +99,8 @@ class Operations:
             home = self.table.helpdesks.home(helpdesk)
             policy = load_policy(self.settings.policy, self.settings.services)
             with turn():
-                return explained(desk, policy, find(desk), self.table.now(), home.since if home else None)
+                since, people = home.since if home else None, self.table.people
+                return explained(desk, policy, find(desk), self.table.now(), since, people=people)
         finally:
             self._places.release()
 

@@ -1,6 +1,5 @@
 """``interspace run``, ``receive`` and ``work``: the long-running commands."""
 
-import gc
 import os
 import signal
 import sys
@@ -31,7 +30,7 @@ from connector.ports import holder
 from connector.receiver import address_of, serve
 from connector.settings import Settings, SettingsError, variable
 from connector.work.admission import admit, in_force
-from connector.work.attempt import SweepSchedule
+from connector.work.errand import SweepSchedule
 from connector.work.errors import StoreError, StoreUnavailable
 from connector.work.figures import WorkTableRows
 from connector.work.table import Home, WorkTable
@@ -162,8 +161,6 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
         return desk, in_force(policy, since)
 
     reload_on_sighup(worker, open_again)
-    # What is there now stays: the collector need not look through it again while tickets wait.
-    gc.freeze()
     log.info("worker started", helpdesk=desk.name, policy=policy.version, threads=settings.worker_threads)
     with delivering(courier):
         worker.run()

@@ -14,6 +14,7 @@ from connector.rules import wording
 from connector.rules.evaluate import evaluate
 from connector.work.admission import in_force
 from connector.work.others import judged
+from connector.work.people import People, bounded
 
 _SHOWN = (
     "priority",
@@ -32,15 +33,25 @@ _SHOWN = (
 
 
 def explained(
-    desk: Helpdesk, policy: Policy, ticket_id: TicketId, now: datetime, since: datetime | None
+    desk: Helpdesk,
+    policy: Policy,
+    ticket_id: TicketId,
+    now: datetime,
+    since: datetime | None,
+    *,
+    people: People | None = None,
 ) -> dict[str, Any]:
     """Reads the ticket with this id and says what the rules decide at ``now`` (UTC); nothing is written. ``since``:
-    from when on they hold on this helpdesk, as :func:`in_force` takes it.
+    from when on they hold on this helpdesk, as :func:`in_force` takes it. ``people``: who has got how many messages.
 
     Raises HelpdeskError.
     """
     policy = in_force(policy, since)
-    ticket, decision = judged(desk, desk.read(ticket_id), lambda seen: evaluate(seen, policy, now))
+
+    def judge(seen: Ticket) -> Decision:
+        return bounded(lambda one: evaluate(one, policy, now), seen, people, desk.name, policy.messages_per_hour)
+
+    ticket, decision = judged(desk, desk.read(ticket_id), judge)
     return as_data(ticket, decision, policy, now)
 
 

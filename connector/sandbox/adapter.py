@@ -12,6 +12,12 @@ from connector.sandbox.faults import BrokenError
 from connector.sandbox.wire import Response
 
 Handle = Callable[[str, str, Mapping[str, str], bytes], Response]
+_NETWORK_ERRORS: dict[str, tuple[type[requests.RequestException], str]] = {
+    "refuse": (requests.ConnectionError, "connection refused"),
+    "hang": (requests.ReadTimeout, "read timed out"),
+    "drip": (requests.ReadTimeout, "read timed out"),
+    "lose answer": (requests.ConnectionError, "connection aborted: remote end closed connection without response"),
+}
 
 
 class InProcessAdapter(HTTPAdapter):
@@ -27,15 +33,12 @@ class InProcessAdapter(HTTPAdapter):
         Raises requests.ConnectionError and requests.ReadTimeout where the network would.
         """
         body = request.body or b""
+        data = body.encode() if isinstance(body, str) else bytes(body)
         try:
-            answer = self._handle(
-                str(request.method),
-                request.path_url,
-                dict(request.headers),
-                body.encode() if isinstance(body, str) else bytes(body),
-            )
+            answer = self._handle(str(request.method), request.path_url, dict(request.headers), data)
         except BrokenError as broken:
-            raise _network_error(broken, request) from None
+            error, text = _NETWORK_ERRORS[broken.kind]
+            raise error(text, request=request) from None
         body_read = _Forever(answer) if answer.forever else io.BytesIO(answer.body)
         raw = HTTPResponse(body=body_read, headers=answer.headers, status=answer.status, preload_content=False)
         return self.build_response(request, raw)
@@ -45,8 +48,7 @@ class _Forever(io.RawIOBase):
     """A body without an end."""
 
     def __init__(self, answer: Response) -> None:
-        self._rest = answer.body
-        self._more = answer.forever
+        self._rest, self._more = answer.body, answer.forever
 
     def readable(self) -> bool:
         return True
@@ -57,13 +59,3 @@ class _Forever(io.RawIOBase):
         buffer[: len(read)] = read
         self._rest = data[len(read) :]
         return len(read)
-
-
-def _network_error(broken: BrokenError, request: requests.PreparedRequest) -> requests.RequestException:
-    if broken.kind == "refuse":
-        return requests.ConnectionError("connection refused", request=request)
-    if broken.kind in ("hang", "drip"):
-        return requests.ReadTimeout("read timed out", request=request)
-    return requests.ConnectionError(
-        "connection aborted: remote end closed connection without response", request=request
-    )

@@ -3,6 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from threading import RLock
 from typing import NamedTuple, TypeVar
@@ -23,14 +24,6 @@ Post = Callable[[str, Mapping[str, str], bytes], int]
 """Sends a webhook's body to a URL and returns the status; raises for a receiver that cannot be reached."""
 
 
-def attempt(post: Post, url: str, headers: Mapping[str, str], body: bytes) -> int | None:
-    """The status that the receiver answered; None if it did not."""
-    try:
-        return post(url, headers, body)
-    except (OSError, requests.RequestException):
-        return None
-
-
 def deliver(
     due: Iterable[D],
     lock: RLock,
@@ -38,7 +31,8 @@ def deliver(
     settle: Callable[[D, Request, int | None], None],
     post: Post,
 ) -> int:
-    """Try deliveries, the oldest first, and settle each by the status that came; returns how many attempts were made.
+    """Try deliveries, the oldest first, and settle each by the status that came (None: the receiver did not answer);
+    returns how many attempts were made.
 
     What there is nothing left to send of is dropped by ``prepared``. The lock is not held while the receiver works, so
     that it can call the API.
@@ -50,7 +44,9 @@ def deliver(
         if request is None:
             continue
         attempts += 1
-        status = attempt(post, *request)
+        status: int | None = None
+        with suppress(OSError, requests.RequestException):
+            status = post(*request)
         with lock:
             settle(delivery, request, status)
     return attempts
@@ -58,10 +54,11 @@ def deliver(
 
 def _foreign(fault: Fault) -> Response:
     """No answer of the helpdesk's own."""
+    json = {"Content-Type": "application/json"}
     if fault.kind == "endless":
-        return Response(200, {"Content-Type": "application/json"}, b'{"title": "', forever=b"x" * 65536)
+        return Response(200, json, b'{"title": "', forever=b"x" * 65536)
     if fault.kind == "bomb":
-        return Response(200, {"Content-Type": "application/json", "Content-Encoding": "gzip"}, bomb())
+        return Response(200, json | {"Content-Encoding": "gzip"}, bomb())
     return Response(fault.status, {"Content-Type": "text/plain"}, b"no backend here")
 
 

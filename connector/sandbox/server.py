@@ -3,11 +3,11 @@
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
-from types import TracebackType
-from typing import Self
+from threading import Event, Thread
+from typing import Any, Self
 
 from connector.sandbox.faults import BrokenError
 from connector.sandbox.wire import Response
@@ -15,12 +15,16 @@ from connector.sandbox.wire import Response
 Handle = Callable[[str, str, Mapping[str, str], bytes], Response]
 HANG_SECONDS = 600.0
 DELIVERY_PAUSE = 0.05
+_NEVER_ENDING = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n" + b" " * 1_000_000
+)
 
 
 class RunningServer:
     """A server that listens from the moment it is made until it is closed. Use it as a context manager.
 
-    With `deliver`, one thread sends webhooks all the time, as a helpdesk's background worker does.
+    With `deliver`, one thread sends webhooks all the time, as a helpdesk's background worker does. `clock`: what its
+    answers are dated by, if not by this machine's time.
     """
 
     def __init__(
@@ -31,14 +35,16 @@ class RunningServer:
         deliver: Callable[[], int] | None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        """``clock``: what its answers are dated by, if not by this machine's time."""
         self._stop = Event()
         self._server = _Server((host, port), handle, self._stop, clock)
-        address = self._server.server_address
-        self.url = f"http://{host}:{address[1]}"
-        self._threads = [Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)]
-        if deliver is not None:
-            self._threads.append(Thread(target=self._deliver_until_stopped, args=(deliver,), daemon=True))
+        self.url = f"http://{host}:{self._server.server_port}"
+
+        def deliver_until_stopped() -> None:
+            while deliver and not self._stop.wait(DELIVERY_PAUSE):
+                deliver()
+
+        loops = (lambda: self._server.serve_forever(0.05), deliver_until_stopped)
+        self._threads = [Thread(target=loop, daemon=True) for loop in loops]
         for thread in self._threads:
             thread.start()
 
@@ -46,7 +52,9 @@ class RunningServer:
         """Stop listening, break open connections and wait for the threads."""
         self._stop.set()
         self._server.shutdown()
-        self._server.break_connections()
+        for connection in tuple(self._server.connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         self._server.server_close()
         for thread in self._threads:
             thread.join()
@@ -54,14 +62,8 @@ class RunningServer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _deliver_until_stopped(self, deliver: Callable[[], int]) -> None:
-        while not self._stop.wait(DELIVERY_PAUSE):
-            deliver()
 
 
 class _Server(ThreadingHTTPServer):
@@ -71,33 +73,22 @@ class _Server(ThreadingHTTPServer):
     def __init__(
         self, address: tuple[str, int], handle: Handle, stop: Event, clock: Callable[[], datetime] | None
     ) -> None:
-        self.handle_call = handle
-        self.clock = clock
-        self.stop = stop
-        self._open: set[socket.socket] = set()
-        self._open_lock = Lock()
+        self.handle_call, self.stop, self.clock = handle, stop, clock
+        self.connections: set[socket.socket] = set()
         super().__init__(address, _Handler)
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no error of the sandbox."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]  # as it came in
-
-    def remember(self, connection: socket.socket) -> None:
-        with self._open_lock:
-            self._open.add(connection)
-
-    def forget(self, connection: socket.socket) -> None:
-        with self._open_lock:
-            self._open.discard(connection)
-
-    def break_connections(self) -> None:
-        with self._open_lock:
-            for connection in self._open:
-                try:
-                    connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -112,32 +103,23 @@ class _Handler(BaseHTTPRequestHandler):
             timestamp = self.server.clock().timestamp()
         return super().date_time_string(timestamp)
 
-    def setup(self) -> None:
-        super().setup()
-        self.server.remember(self.connection)
-
-    def finish(self) -> None:
-        self.server.forget(self.connection)
-        try:
-            super().finish()
-        except OSError:
-            self.close_connection = True
-
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {name: _utf8(value) for name, value in self.headers.items()}
+        headers = {
+            name: value.encode("latin-1", "replace").decode("utf-8", "replace") for name, value in self.headers.items()
+        }
         try:
             response = self.server.handle_call(self.command, self.path, headers, body)
         except BrokenError as broken:
+            self.close_connection = True
             if broken.kind == "hang":
                 self.server.stop.wait(HANG_SECONDS)
-            if broken.kind == "drip":
-                self._drip(broken.seconds)
-            self.close_connection = True
+            # A byte after the other, of the lines before the body already.
+            for byte in _NEVER_ENDING if broken.kind == "drip" else b"":
+                self.connection.sendall(bytes([byte]))
+                if self.server.stop.wait(broken.seconds):
+                    break
             return
-        self._send(response)
-
-    def _send(self, response: Response) -> None:
         self.send_response(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)
@@ -150,20 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(response.forever)
         self.wfile.flush()
 
-    def _drip(self, seconds: float) -> None:
-        """A byte after the other, of the lines before the body already."""
-        for byte in (
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n" + b" " * 1_000_000
-        ):
-            self.connection.sendall(bytes([byte]))
-            if self.server.stop.wait(seconds):
-                return
-
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _answer  # noqa: N815 - names set by http.server
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the sandbox's `requests` lists the calls."""
-
-
-def _utf8(value: str) -> str:
-    return value.encode("latin-1", "replace").decode("utf-8", "replace")

@@ -79,13 +79,7 @@ class Stage:
         self.commits = GroupCommit(self.table)
         hook = Hook(self.house.name, (SECRET.encode(),), bot=self.house.bot)
         self.receiver = create_app(
-            Receiver(
-                [hook],
-                touch=self.commits.touch,
-                now=self.clock,
-                counts=self.table.counts,
-                settle=SETTLE,
-            )
+            Receiver([hook], touch=self.commits.touch, now=self.clock, counts=self.table.counts, settle=SETTLE)
         )
         self.post: Post = _to(self.receiver)
         """How webhooks reach the receiver."""

@@ -22,7 +22,8 @@ from connector.domain.vocabulary import (
 from connector.rules import timeline, wording
 from connector.sandbox.stage import Person, Stage
 
-Check = tuple[str, bool]
+Seen = Iterator[str | tuple[str, bool]]
+"""What can be seen on a ticket: lines, and expectations that are met or not."""
 
 
 class Told(NamedTuple):
@@ -129,159 +130,143 @@ class _Play:
         self.stage = stage
         self._counted = 0
 
-    def step(self, title: str, ticket: str, look: Callable[[Ticket], tuple[list[str], list[Check]]]) -> Told:
-        calls = self.stage.house.calls(self._counted)
-        seen = self.stage.ticket(ticket)
+    def step(self, title: str, ticket: str, look: Callable[[Ticket], Seen]) -> Told:
+        calls = Counter(map(str, self.stage.house.calls(self._counted)))
+        seen = [*look(self.stage.ticket(ticket)), ("no dead letters", not self.stage.table.dead_letters())]
         self._counted = self.stage.house.served()
-        lines, checks = look(seen)
-        checks.append(("no dead letters", not self.stage.table.dead_letters()))
-        problems = tuple(f"expected: {expectation}" for expectation, met in checks if not met)
-        kinds = Counter(map(str, calls))
-        told = ", ".join(f"{count}× {kind}" if count > 1 else kind for kind, count in kinds.items())
-        return Told(self.stage.clock(), title, tuple(lines), problems, told)
+        lines = tuple(line for line in seen if isinstance(line, str))
+        problems = tuple(f"expected: {told[0]}" for told in seen if not isinstance(told, str) and not told[1])
+        told = ", ".join(f"{count}× {kind}" if count > 1 else kind for kind, count in calls.items())
+        return Told(self.stage.clock(), title, lines, problems, told)
 
 
-def _asked(ticket: Ticket) -> tuple[list[str], list[Check]]:
+def _asked(ticket: Ticket) -> Seen:
     messages = [article for article in _by_connector(ticket) if not article.internal]
     text = messages[0].body if messages else ""
     asked_for = [line.partition(" (")[0] for line in text.splitlines() if line.endswith("):")]
-    lines = [
-        f"To the customer: please tell us {' and '.join(asked_for)}",
-        f"Priority meanwhile {ticket.fields.priority_reason}",
-    ]
-    return lines, [
-        ("one public message", len(messages) == 1),
-        ("it asks for service ID and impact only", asked_for == [ticket.labels["service_id"], ticket.labels["impact"]]),
-        ("the start time was understood", ticket.fields.problem_start == datetime(2026, 11, 23, 8, 40, tzinfo=UTC)),
-        ("a possible P1 does not wait", ticket.fields.priority is Priority.P1),
-        ("intake status: asked", ticket.fields.intake_status is IntakeStatus.ASKED),
-    ]
+    yield f"To the customer: please tell us {' and '.join(asked_for)}"
+    yield f"Priority meanwhile {ticket.fields.priority_reason}"
+    yield "one public message", len(messages) == 1
+    yield "it asks for service ID and impact only", asked_for == [ticket.labels[f] for f in ("service_id", "impact")]
+    yield "the start time was understood", ticket.fields.problem_start == datetime(2026, 11, 23, 8, 40, tzinfo=UTC)
+    yield "a possible P1 does not wait", ticket.fields.priority is Priority.P1
+    yield "intake status: asked", ticket.fields.intake_status is IntakeStatus.ASKED
 
 
-def _triaged(ticket: Ticket) -> tuple[list[str], list[Check]]:
+def _triaged(ticket: Ticket) -> Seen:
     fields = ticket.fields
-    lines = [
-        f"Service {fields.service_id} ({fields.service_check}), circuit {fields.circuit_id}",
-        f"Start of the problem {_moment(fields.problem_start)}",
-        f"{fields.priority_reason}",
-        f"First response due {_moment(fields.first_response_due_at)}, repair due {_moment(fields.repair_due_at)}",
-    ]
-    return lines, [
-        ("service ID SVC-1005", fields.service_id == "SVC-1005"),
-        ("verified against the catalogue", fields.service_check is ServiceCheck.VERIFIED),
-        ("P1 by the matrix", fields.priority_reason == "P1: impact service affecting × urgency high"),
-        ("all details are there", fields.intake_status is IntakeStatus.COMPLETE),
-        ("repair due 4 hours after creation", fields.repair_due_at == ticket.created_at + timedelta(hours=4)),
-        ("the customer was asked once", sum(not article.internal for article in _by_connector(ticket)) == 1),
-    ]
+    yield f"Service {fields.service_id} ({fields.service_check}), circuit {fields.circuit_id}"
+    yield f"Start of the problem {_moment(fields.problem_start)}"
+    yield f"{fields.priority_reason}"
+    yield f"First response due {_moment(fields.first_response_due_at)}, repair due {_moment(fields.repair_due_at)}"
+    yield "service ID SVC-1005", fields.service_id == "SVC-1005"
+    yield "verified against the catalogue", fields.service_check is ServiceCheck.VERIFIED
+    yield "P1 by the matrix", fields.priority_reason == "P1: impact service affecting × urgency high"
+    yield "all details are there", fields.intake_status is IntakeStatus.COMPLETE
+    yield "repair due 4 hours after creation", fields.repair_due_at == ticket.created_at + timedelta(hours=4)
+    yield "the customer was asked once", sum(not article.internal for article in _by_connector(ticket)) == 1
 
 
-def _answered(ticket: Ticket) -> tuple[list[str], list[Check]]:
-    return [f"Next escalation {_moment(ticket.fields.next_escalation_at)}"], [
-        ("still level 1", ticket.fields.escalation_level == 1),
-        ("level 2 comes after an hour", ticket.fields.next_escalation_at == ticket.created_at + timedelta(hours=1)),
-    ]
+def _answered(ticket: Ticket) -> Seen:
+    coming = ticket.fields.next_escalation_at
+    yield f"Next escalation {_moment(coming)}"
+    yield "still level 1", ticket.fields.escalation_level == 1
+    yield "level 2 comes after an hour", coming == ticket.created_at + timedelta(hours=1)
 
 
-def _level_two(ticket: Ticket) -> tuple[list[str], list[Check]]:
-    return _level(ticket), [
-        ("level 2", ticket.fields.escalation_level == 2),
-        ("one note of level 2", _notes_with(ticket, "level-2") == 1),
-        ("the group stays", ticket.fields.group == "intake"),
-    ]
+def _level_two(ticket: Ticket) -> Seen:
+    yield from _level(ticket, 2)
+    yield "one note of level 2", _notes_with(ticket, "level-2") == 1
+    yield "the group stays", ticket.fields.group == "intake"
 
 
-def _level_three(ticket: Ticket) -> tuple[list[str], list[Check]]:
-    return _level(ticket), [
-        ("level 3", ticket.fields.escalation_level == 3),
-        ("one note each of levels 2 and 3", [_notes_with(ticket, f"level-{n}") for n in (2, 3)] == [1, 1]),
-        ("the group is that of level 3", ticket.fields.group == "level_3"),
-    ]
+def _level_three(ticket: Ticket) -> Seen:
+    yield from _level(ticket, 3)
+    yield "one note each of levels 2 and 3", [_notes_with(ticket, f"level-{n}") for n in (2, 3)] == [1, 1]
+    yield "the group is that of level 3", ticket.fields.group == "level_3"
 
 
-def _resolved(ticket: Ticket) -> tuple[list[str], list[Check]]:
+def _level(ticket: Ticket, number: int) -> Seen:
+    yield f"{ticket.fields.escalation_reason}"
+    yield f"group {ticket.fields.group}, next escalation {_moment(ticket.fields.next_escalation_at)}"
+    yield f"level {number}", ticket.fields.escalation_level == number
+
+
+def _resolved(ticket: Ticket) -> Seen:
     problems = [link for link in ticket.links if link.kind is TicketKind.PROBLEM]
-    lines = [f"Resolved {_moment(timeline.resolved_at(ticket))}"]
-    lines += [f"Level {ticket.fields.escalation_level} stays, no next escalation"]
-    lines += [f"Problem record {link.number} linked: root cause and permanent fix are looked for" for link in problems]
-    return lines, [
-        ("closed", ticket.state is TicketState.CLOSED),
-        ("level 3 stays", ticket.fields.escalation_level == 3),
-        ("no level 4", _notes_with(ticket, "level-4") == 0),
-        ("no next escalation", ticket.fields.next_escalation_at is None),
-        ("one problem record", len(problems) == 1),
-    ]
+    yield f"Resolved {_moment(timeline.resolved_at(ticket))}"
+    yield f"Level {ticket.fields.escalation_level} stays, no next escalation"
+    for link in problems:
+        yield f"Problem record {link.number} linked: root cause and permanent fix are looked for"
+    yield "closed", ticket.state is TicketState.CLOSED
+    yield "level 3 stays", ticket.fields.escalation_level == 3
+    yield "no level 4", _notes_with(ticket, "level-4") == 0
+    yield "no next escalation", ticket.fields.next_escalation_at is None
+    yield "one problem record", len(problems) == 1
 
 
-def _rfo_due(ticket: Ticket) -> tuple[list[str], list[Check]]:
+def _rfo_due(ticket: Ticket) -> Seen:
     due = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
     tasks = [link for link in ticket.links if link.kind is TicketKind.RFO_TASK]
-    lines = [f"Task {link.number} linked, due {_moment(link.rfo_due_at)}" for link in tasks]
-    return lines, [
-        ("one linked task", len(tasks) == 1),
-        ("due on the fifth working day", ticket.fields.rfo_due_at == due),
-        ("the task has the same date", [link.rfo_due_at for link in tasks] == [due]),
-        ("RFO status: due", ticket.fields.rfo_status is RfoStatus.DUE),
-        ("the customer was told", _notes_with(ticket, "rfo-due-20261201T0900") == 1),
-    ]
+    for link in tasks:
+        yield f"Task {link.number} linked, due {_moment(link.rfo_due_at)}"
+    yield "one linked task", len(tasks) == 1
+    yield "due on the fifth working day", ticket.fields.rfo_due_at == due
+    yield "the task has the same date", [link.rfo_due_at for link in tasks] == [due]
+    yield "RFO status: due", ticket.fields.rfo_status is RfoStatus.DUE
+    yield "the customer was told", _notes_with(ticket, "rfo-due-20261201T0900") == 1
 
 
-def _reminded(task: Ticket) -> tuple[list[str], list[Check]]:
-    reminders = [
-        article for article in _by_connector(task) if any(mark.name == "rfo-reminder" for mark in article.marks)
-    ]
-    lines = [f"{wording.format_time(article.created_at)}: {article.body.splitlines()[0]}" for article in reminders]
+def _reminded(task: Ticket) -> Seen:
+    reminders = _marked(task, "rfo-reminder")
+    for article in reminders:
+        yield f"{wording.format_time(article.created_at)}: {article.body.splitlines()[0]}"
     days = [article.created_at.date().isoformat() for article in reminders]
-    return lines, [("reminders on working days 3 and 4", days == ["2026-11-27", "2026-11-30"])]
+    yield "reminders on working days 3 and 4", days == ["2026-11-27", "2026-11-30"]
 
 
-def _has_a_fault(task: Ticket) -> tuple[list[str], list[Check]]:
-    told = [article for article in _by_connector(task) if any(mark.name == "rfo-faults" for mark in article.marks)]
-    lines = [line for article in told for line in article.body.splitlines() if line.startswith("- ")]
-    return lines, [("the measure without a date is told", lines == [f"- {_LABEL}, line 1: no date"])]
+def _has_a_fault(task: Ticket) -> Seen:
+    told = [line for article in _marked(task, "rfo-faults") for line in article.body.splitlines()]
+    faults = [line for line in told if line.startswith("- ")]
+    yield from faults
+    label = CATALOGUE["preventive_measures"].label
+    yield "the measure without a date is told", faults == [f"- {label}, line 1: no date"]
 
 
-def _delivered(ticket: Ticket) -> tuple[list[str], list[Check]]:
-    letters = [a for a in _by_connector(ticket) if any(mark.name == "rfo-sent" for mark in a.marks) and not a.internal]
+def _delivered(ticket: Ticket) -> Seen:
+    letters = [article for article in _marked(ticket, "rfo-sent") if not article.internal]
     body = [line for letter in letters for line in letter.body.splitlines() if line.startswith("Attached")]
-    return [f"RFO status {ticket.fields.rfo_status}", *wrap("; ".join(body), 60)], [
-        ("delivered", ticket.fields.rfo_status is RfoStatus.DELIVERED),
-        ("one letter with the document", len(letters) == 1 and bool(letters[0].attachments)),
-    ]
+    yield f"RFO status {ticket.fields.rfo_status}"
+    yield from wrap("; ".join(body), 60)
+    yield "delivered", ticket.fields.rfo_status is RfoStatus.DELIVERED
+    yield "one letter with the document", len(letters) == 1 and bool(letters[0].attachments)
 
 
-def _followed(task: Ticket) -> tuple[list[str], list[Check]]:
+def _followed(task: Ticket) -> Seen:
     due = task.fields.next_measure_at
-    lines = [f"Version {task.fields.rfo_version} is sent; next measure due {_moment(due)}"]
-    return lines, [("version 1", task.fields.rfo_version == 1), ("a measure is waited for", due is not None)]
+    yield f"Version {task.fields.rfo_version} is sent; next measure due {_moment(due)}"
+    yield "version 1", task.fields.rfo_version == 1
+    yield "a measure is waited for", due is not None
 
 
-_LABEL = CATALOGUE["preventive_measures"].label
-
-
-def _problem_stays(record: Ticket) -> tuple[list[str], list[Check]]:
+def _problem_stays(record: Ticket) -> Seen:
     listed = (record.fields.incidents or "").splitlines()
     said = [article.body.splitlines()[0] for article in _by_connector(record)]
-    lines = [*listed, *(line for line in said if line.startswith(("Not stated in time", "Cause category")))]
-    return lines, [
-        ("open", record.state is TicketState.OPEN),
-        ("root cause known", record.fields.problem_state is ProblemState.ROOT_CAUSE_KNOWN),
-        ("its incident is listed", any(line.startswith("Incidents: 1.") for line in lines)),
-        ("nobody owned it in time: the managers' level", record.fields.escalation_level == 3),
-        ("what is missing is said", any(line.startswith("Cause category and Permanent fix") for line in lines)),
-    ]
-
-
-def _level(ticket: Ticket) -> list[str]:
-    group = f"group {ticket.fields.group}"
-    return [
-        f"{ticket.fields.escalation_reason}",
-        f"{group}, next escalation {_moment(ticket.fields.next_escalation_at)}",
-    ]
+    yield from listed
+    yield from (line for line in said if line.startswith(("Not stated in time", "Cause category")))
+    yield "open", record.state is TicketState.OPEN
+    yield "root cause known", record.fields.problem_state is ProblemState.ROOT_CAUSE_KNOWN
+    yield "its incident is listed", any(line.startswith("Incidents: 1.") for line in listed)
+    yield "nobody owned it in time: the managers' level", record.fields.escalation_level == 3
+    yield "what is missing is said", any(line.startswith("Cause category and Permanent fix") for line in said)
 
 
 def _by_connector(ticket: Ticket) -> list[Article]:
     return [article for article in ticket.articles if article.author is Actor.CONNECTOR]
+
+
+def _marked(ticket: Ticket, name: str) -> list[Article]:
+    return [article for article in _by_connector(ticket) if any(mark.name == name for mark in article.marks)]
 
 
 def _notes_with(ticket: Ticket, name: str) -> int:

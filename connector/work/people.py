@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Text, bindparam, func, select
 
-from connector.domain.vocabulary import Actor
+from connector.domain.decision import Decision
+from connector.domain.ticket import Ticket
+from connector.domain.vocabulary import Actor, Silence
 from connector.helpdesks.staff import Seen
 from connector.work.database import Database
 from connector.work.schema import MESSAGES, STAFF, from_micros, to_micros
@@ -74,6 +76,26 @@ class People:
             connection.execute(self._send, row)
 
         self._database.write(store)
+
+
+def bounded(
+    judge: Callable[[Ticket], Decision], ticket: Ticket, people: People | None, helpdesk: str, most: int
+) -> Decision:
+    """What ``judge`` decides; without a message to a customer who has got ``most`` of them in the last hour."""
+    decision = judge(ticket)
+    if people is None or not is_public(decision) or people.messages(helpdesk, address_of(ticket)) < most:
+        return decision
+    return judge(ticket.silenced(Silence.ENOUGH))
+
+
+def is_public(decision: Decision) -> bool:
+    """Whether the customer is written to."""
+    return decision.note is not None and decision.note.public
+
+
+def address_of(ticket: Ticket) -> str:
+    """By what the customer's messages are counted."""
+    return ticket.customer.email or ticket.customer.id
 
 
 def _sender(helpdesk: str, address: str) -> dict[str, str]:

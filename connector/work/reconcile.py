@@ -17,13 +17,13 @@ from connector.domain.mark import Mark
 from connector.domain.model import TicketId
 from connector.domain.past import PlaceSearch
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor, Silence
+from connector.domain.vocabulary import Actor
 from connector.helpdesks.errors import ForbiddenError, HelpdeskError, PermanentError, RefusedError, ServerFaultError
 from connector.helpdesks.helpdesk import Helpdesk
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
 from connector.work.others import judged
-from connector.work.people import People
+from connector.work.people import People, address_of, bounded, is_public
 from connector.work.places import Places
 from connector.work.recurrence import act_on_past
 from connector.work.refusals import KEPT, MATTER, Refusals, details
@@ -147,12 +147,10 @@ class _Attempt:
         return self._end(ticket, decision, seen)
 
     def _evaluate(self, ticket: Ticket) -> Decision:
-        decision = evaluate(ticket, self._policy, self._now, self._refused, self._told)
-        if self._people is None or not _is_public(decision):
-            return decision
-        if self._people.messages(self._desk.name, _address(ticket)) < self._policy.messages_per_hour:
-            return decision
-        return evaluate(ticket.silenced(Silence.ENOUGH), self._policy, self._now, self._refused, self._told)
+        def judge(seen: Ticket) -> Decision:
+            return evaluate(seen, self._policy, self._now, self._refused, self._told)
+
+        return bounded(judge, ticket, self._people, self._desk.name, self._policy.messages_per_hour)
 
     def _create(self, ticket: Ticket, decision: Decision) -> None:
         for new in decision.creates:
@@ -226,8 +224,8 @@ class _Attempt:
             self._desk.probe()
             # It breaks on this message only, time and again: as on a mail in a group without an address.
             raise RefusedError(str(error), details=frozenset({MESSAGE})) from error
-        if self._people is not None and _is_public(decision):
-            self._people.sent_message(self._desk.name, _address(ticket))
+        if self._people is not None and is_public(decision):
+            self._people.sent_message(self._desk.name, address_of(ticket))
         self._refusals.goes(ticket)
         self._written = self._written or decision
         return seen
@@ -295,14 +293,6 @@ class _Attempt:
             first = self._written
             decision = decision._replace(changes=first.changes, note=first.note, state=first.state)
         return Reconciled(ticket, decision, seen, due, tuple(self._touched), self._news)
-
-
-def _address(ticket: Ticket) -> str:
-    return ticket.customer.email or ticket.customer.id
-
-
-def _is_public(decision: Decision) -> bool:
-    return decision.note is not None and decision.note.public
 
 
 def _with_files(note: Note | None, policy: Policy) -> Note | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from connector.work.attempt import FULL_SWEEP, SWEEP, SweepSchedule
+from connector.work.errand import FULL_SWEEP, SWEEP, SweepSchedule
 from connector.work.errors import StoreError
 from connector.work.table import Key, WorkTable
 

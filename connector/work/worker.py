@@ -15,7 +15,9 @@ from connector.helpdesks.helpdesk import Helpdesk
 from connector.helpdesks.long_answer import turn
 from connector.helpdesks.staff import KnowsStaff
 from connector.policy.models import Policy
-from connector.work.attempt import FULL_SWEEP, SWEEP, Pause, Result, SweepSchedule, attempt, pause_length
+from connector.work.attempt import attempt
+from connector.work.consequences import pause_length
+from connector.work.errand import FULL_SWEEP, SWEEP, Errand, Pause, Result, SweepSchedule
 from connector.work.errors import StoreError
 from connector.work.jobs import Released
 from connector.work.limits import Places, RateLimiter
@@ -223,16 +225,19 @@ class Worker:
         self._begun[job] = self._table.now()
         # Whatever a ticket holds, only one thread at a time has much of it in memory.
         with turn():
-            result = attempt(
+            desk, policy = self._rules
+            errand = Errand(
                 job,
                 self._table,
-                *self._rules,
+                desk,
+                policy,
                 self._schedule,
                 holds=lambda: self._holds(job),
                 refusals=self._refusals,
                 outages=self._failures,
                 tellers=self.tellers,
             )
+            result = attempt(errand)
         if result.exposed is not None:
             self._stop_for(result.exposed)
         if result.pause and not result.pause.endpoint:

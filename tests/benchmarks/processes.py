@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from connector.policy.locate import MAPPINGS
-from connector.work.attempt import FULL_SWEEP, SweepSchedule
+from connector.work.errand import FULL_SWEEP, SweepSchedule
 from connector.work.table import WorkTable
 from tests.benchmarks.senders import SECRET
 from tests.ports import free_port

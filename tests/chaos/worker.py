@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from connector.policy.load import load_policy
 from connector.policy.locate import MAPPINGS
-from connector.work.attempt import SweepSchedule
+from connector.work.errand import SweepSchedule
 from connector.work.worker import Worker
 from tests.builders import default_policy
 from tests.chaos.clock import SharedClock

@@ -10,7 +10,7 @@ import pytest
 
 from connector.domain.vocabulary import Impact, Priority
 from connector.helpdesks.registry import plugin
-from connector.work.attempt import SweepSchedule
+from connector.work.errand import SweepSchedule
 from connector.work.worker import Worker
 from tests.promises.conftest import COMPLETE, Cast, zammad_house
 

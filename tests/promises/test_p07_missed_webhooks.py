@@ -12,7 +12,7 @@ from connector.domain.model import TicketId
 from connector.domain.vocabulary import Impact, Priority, TicketState
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.stage import Stage
-from connector.work.attempt import FULL_SWEEP
+from connector.work.errand import FULL_SWEEP
 from connector.work.sweep import sweep
 from connector.work.table import Key, WorkTable
 from connector.work.worker import Worker

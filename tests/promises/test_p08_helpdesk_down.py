@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from connector.sandbox.zammad import Fault
-from connector.work.attempt import SWEEP
+from connector.work.errand import SWEEP
 from connector.work.table import Key
 from tests.promises.conftest import COMPLETE, Cast, open_stage, with_people
 from tests.promises.evidence import calls, levels_noted, proofs

@@ -17,7 +17,7 @@ from connector.helpdesks.errors import RateLimitedError
 from connector.rules.evaluate import evaluate
 from connector.sandbox.clock import SteppedClock
 from connector.sandbox.zammad import Fault
-from connector.work.attempt import MAX_ATTEMPTS, later
+from connector.work.consequences import MAX_ATTEMPTS, later
 from connector.work.table import Key, WorkTable
 from connector.work.worker import Worker
 from tests.builders import T0, default_policy, incident

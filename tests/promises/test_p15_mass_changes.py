@@ -17,7 +17,7 @@ from connector.helpdesks.errors import TransientError
 from connector.messages.words import Language
 from connector.policy.models import Policy
 from connector.sandbox.clock import SteppedClock
-from connector.work.attempt import FULL_SWEEP
+from connector.work.errand import FULL_SWEEP
 from connector.work.limits import RateLimiter
 from connector.work.reach import A_FEW, SAMPLE, Reach
 from connector.work.sweep import PER_SECOND, sweep

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor, Channel, Priority
+from connector.operations.explanation import explained
 from connector.sandbox.jira.house import JiraHouse
 from connector.sandbox.stage import Stage
 from tests.builders import default_policy
@@ -166,6 +168,11 @@ def test_a_robot_that_opens_a_ticket_for_each_answer_gets_few(zammad_cast: Cast)
     for ticket in tickets[most:]:
         (asked,) = [a for a in stage.ticket(ticket).articles if "asked" in a.marks]
         assert asked.internal
+
+    late = TicketId(str(sandbox.receive_mail("robot@alarms.example", "Alarm", "Something is odd.")))
+    seen = explained(stage.desk, stage.policy, late, stage.clock(), None, people=stage.table.people)
+    assert seen["would_write"]["message"]["public"] is False, "the operations page says so beforehand"
+    stage.settle()
 
     stage.advance(timedelta(hours=1))
     other = str(sandbox.receive_mail("robot@alarms.example", "Alarm", "Something is odd."))

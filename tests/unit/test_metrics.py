@@ -11,7 +11,7 @@ from connector import metrics
 from connector.domain.decision import Decision, NewTicket, Note, Outcome
 from connector.domain.mark import Mark
 from connector.domain.vocabulary import TicketState
-from connector.work.attempt import SWEEP
+from connector.work.errand import SWEEP
 from connector.work.errors import StoreUnavailable
 from connector.work.figures import WorkTableRows
 from connector.work.jobs import Counts

@@ -62,7 +62,8 @@ _NOW = _words(
     r"(?:down|dead|offline|unreachable|broken|unstable|flapping|slow|out of (?:service|order)|interrupted|degraded)",
     r"(?:no|kein\w*) (?:\w+ )?(?:light|link|signal|traffic|connect\w*|service|internet|ping|access|licht|verbindung"
     r"|netz|strom|dienst|zugang|empfang)",
-    r"(?:flapping|packet ?loss|crc errors?|paketverlust\w*|keeps? (?:\w+ ){0,2}\w+ing|getting worse|even worse"
+    r"(?:flapping|flaps|bounc(?:es|ing)|packet ?loss|crc errors?|paketverlust\w*|keeps? (?:\w+ ){0,2}\w+ing"
+    r"|getting worse|even worse"
     r"|got worse|gets worse|worse than|schlimmer|nothing works|nichts geht|geht (?:gar |überhaupt )?nichts mehr"
     r"|bricht (?:\w+ ){0,3}(?:ab|zusammen))",
     r"(?:ist|sind|steht|bleibt)(?: [\w:.-]+){0,5} (?:tot|ausgefallen|offline|down|gestört|unterbrochen|instabil|weg"
@@ -72,7 +73,7 @@ _NOW = _words(
 _RETURNED = _words(
     r"(?:still|immer noch|noch) (?:exactly )?(?:the )?(?:same|unchanged|unverändert|dasselbe|das gleiche)",
     rf"{_NOUN} (?:\w+ ){{0,3}}{_AGAIN}",
-    rf"{_AGAIN} (?:\w+ ){{0,4}}(?:{_NOUN}|down|dead|offline|broken|unreachable|unstable|slow|lost|drop\w*|fail\w*"
+    rf"{_AGAIN} (?:[\w%.,]+ ){{0,4}}(?:{_NOUN}|down|dead|offline|broken|unreachable|unstable|slow|lost|drop\w*|fail\w*"
     r"|gone|interrupted|tot|weg|ausgefallen|gestört|kaputt|offline|unterbrochen|langsam|instabil)",
     rf"(?:down|dead|offline|broken|unreachable|lost|dropped|drops|dropping|failed|fails|failing|gone|died|happen\w*"
     rf"|occur\w*|start\w*|flapp\w*|appear\w*|seeing|tot|weg|ausgefallen) (?:\w+ ){{0,2}}{_AGAIN}",
@@ -89,7 +90,7 @@ _RECOVERED = _words(
     r"again (?:\w+ )?(?:up|ok|stable|online|fine|working)",
     r"back (?:up|online|to normal|in service|in operation)",
     r"(?:is|are|has been|have been|was|were|been|now|all|everything) (?:\w+ ){0,2}(?:fixed|resolved|solved|repaired"
-    r"|restored|recovered|stable|fine|ok(?:ay)?|good|gone|normal)",
+    r"|restored|recovered|stable|fine|ok(?:ay)?|good|gone(?! again)|normal)",
     r"wieder (?:\w+ ){0,3}(?:da|online|ok|okay|erreichbar|stabil|in ordnung|gut|normal|verfügbar|frei)",
     r"(?:läuft|geht|funktioniert|funktionieren|klappt|laufen|steht) (?:\w+ ){0,3}wieder",
     r"wieder (?:alles|läuft|geht|funktioniert)",
@@ -100,6 +101,9 @@ _DENIED = _words(
     rf"(?:no|without|keine?\w*|ohne|nicht) (?:\w+ ){{0,2}}{_NOUN}", r"not (?:\w+ )?(?:down|dead|offline|broken)"
 )
 _IF = _words(
+    "hopefully", "hopes?", "hoping", "hoffentlich", "hoffe\\w*", "make sure", "makes? certain", "ensure",
+    "sicherstell\\w*", "sicher, dass", "sorgen sie", "never again", "nie wieder", "last (?:week|month|year|time)",
+    "letzte\\w* (?:woche|monat|jahr|mal)",
     "if", "unless", "in case", "falls", "wenn", "sollten?", "should (?:it|this|that|the)", "would", "could", "might",
     "könnten?", "würden?", "in (?:the )?future", "next time", "künftig", "in zukunft", "nächstes mal",
     "prevent\\w*", "avoid\\w*", "verhinder\\w*", "vermeid\\w*",
@@ -115,7 +119,7 @@ _COURTESY = _words(
     r"confirmed (?:working|ok|resolved|fixed)|please close|(?:can|may) (?:be )?close|bitte schließen"
     r"|kann geschlossen werden",
     r"(?:sounds|looks|works?) (?:good|fine|perfect\w*|great|well)",
-    r"danke\w*|dank|super|prima|klasse|perfekt|bestens|toll|wunderbar",
+    r"danke\w*|dank|bestätigt|läuft(?! (?:\w+ )?nicht)|super|prima|klasse|perfekt|bestens|toll|wunderbar",
 )  # fmt: skip
 _IMPACT = re.compile(r"\W*(?:\w+ )?(?:impact|auswirkung(?:en)?)\b[^:=\n]{0,30}[:=]", re.IGNORECASE)
 _PART = re.compile(r"[,;]|:(?= )| - |\b(?:but|however|though|although|aber|jedoch|allerdings|and|und)\b", re.IGNORECASE)

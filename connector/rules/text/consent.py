@@ -39,6 +39,19 @@ _GO_ON = re.compile(
     r"|\blehne\w*\b.{0,40}\bab\b|\bauf keinen fall\b",
     re.IGNORECASE,
 )
+_BEFORE_IT = re.compile(
+    r"\b(?:tomorrow\w*|morning|morgen|monday|montag|next|nächst\w*|later|defer\w*|wait|warten"
+    r"|aufschub)\b.*\b(?:go on|carry on"
+    r"|continue|proceed|resume|weiter\w*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_GOES_ON = re.compile(
+    r"\b(?:go on|carry on|continue|proceed|resume|keep (?:on|going)|work on|(?<!bitte )weiter(?:machen|arbeiten|so)?)\b"
+    r"(?!.*\b(?:tomorrow\w*|morning|morgen|monday|montag|next|nächst\w*|later|as (?:proposed|suggested|you)"
+    r"|\d{1,2}[:.]\d{2})\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Goes on when? Our question says that without consent we go on now."""
 _LATER = re.compile(
     r"\A(?!.*\b(?:today|now|tonight|heute|sofort|jetzt|gleich|immediately)\b)"
     r".*\b(?:tomorrow|morgen|monday|montag|next|nächst\w+)\b",
@@ -104,7 +117,8 @@ _SMALL_WORDS = frozenset({
     "arbeitstag", "zu", "gut", "haben", "dem", "aufschub", "auch", "saturday", "sunday", "samstag", "sonntag",
     "proposal", "suggestion", "pls", "end", "perfectly", "völlig", "können", "i'm", "no", "issues", "issue",
     "postpone", "verschieben", "vorschlag", "ihrem", "eurem", "ihren", "weekend",
-    "wochenende", "thx", "tnx", "thanx", "cheers", "ta", "merci", "asking", "given", "waiting", "continuing",
+    "wochenende", "tomorrow's", "all",
+    "thx", "tnx", "thanx", "cheers", "ta", "merci", "asking", "given", "waiting", "continuing",
     "proceeding", "resuming", "deferring", "postponing", "pausing", "over", "after", "nach", "übers", "week", "woche",
 })  # fmt: skip
 """What may stand around a plain yes."""
@@ -142,6 +156,7 @@ def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | No
         "condition": CONDITION.search(_PLAIN_TIME.sub(" ", words))
         or _HEDGE.search(words)
         or _OTHER_WAITS.search(words)
+        or (_GOES_ON.search(words) and not _BEFORE_IT.search(words))
         or _NOD.search(words),
         "third party": THIRD_PARTY.search(words),
         "later": _LATER.search(words) and not _more_than_yes(words),

@@ -64,7 +64,8 @@ _CLAUSE = re.compile(r"(?:[^.!?;,:\n]|[.,:](?=\S))+[.!?]?")
 _AND = re.compile(r"\b(?:and|und)\b", re.IGNORECASE)
 """What follows it may be said of something else."""
 _THING = (
-    r"(?:lines?|circuits?|links?|services?|connections?|uplinks?|internet|networks?|sites?|offices?|branch(?:es)?"
+    r"(?:lines?|circuits?|links?|(?:whole |entire )?company|firma|services?|connections?|uplinks?|internet"
+    r"|networks?|sites?|offices?|branch(?:es)?"
     r"|locations?|everything|all|we|it|SVC-\d+|(?:stand|haupt|glasfaser|daten)?leitung(?:en)?|(?:internet"
     r"|glasfaser)?anschluss"
     r"|netz(?:werk)?|\w*verbindung(?:en)?|dienste?|standorte?n?|filialen?|büros?|alles|wir|strecken?|anbindung)"
@@ -73,11 +74,24 @@ _STATE = (
     r"(?:down|dead|offline|out of service|unreachable|unavailable|gone|out(?= (?:again )?since)|tot|ausgefallen|weg"
     r"|unterbrochen|nicht erreichbar|lahmgelegt)"
 )
+_BETWEEN = (
+    r"(?:is|are|was|has|have|been|went|gone|goes|lies?|remains?|stays?|seems?|to|in|at|of|on|the|our|your|from"
+    r"|between|and|both|all|users?|workstations?|employees|staff|nutzer|mitarbeiter|arbeitsplätze|now|still"
+    r"|again|currently|completely|totally|entirely|fully|hard|just|suddenly|unfortunately|already|since|today"
+    r"|yesterday|this|morning|dead"
+    r"|ist|sind|liegt|steht|seit|heute|gestern|früh|uhr|um|ca|komplett|völlig|leider|jetzt|wieder|immer|noch"
+    r"|aktuell|derzeit|seitdem"
+    r"|plötzlich|total|unser\w*|zu|nach|zwischen|und|in|im|am|auch|beide|alle|schon|gerade|utc|cet|mez|branch\w*"
+    r"|sites?|circuits?"
+    r"|lines?|services?|(?-i:[A-ZÄÖÜ])[\w.:-]*|[\w.:-]*\d[\w.:-]*)"
+)
+"""What may stand between the service and its state."""
 _LOST = re.compile(
     rf"\b(?:completely|totally|entirely|fully|hard) (?:{_STATE}|out|cut off)\b"
-    rf"|\b{_THING}(?:['’](?:s|re))?(?: (?!not\b|nicht\b|never\b|nie\b|one\b)[\w:.]+){{0,7}} {_STATE}\b"
-    r"(?! (?:to|by|from|for|auf|um|von)\b)"
-    r"|\b(?:total|complete|full) (?:outage|failure|loss of (?:service|connectivity))|\blost all (?:connectivity"
+    rf"|\b{_THING}(?:['’](?:s|re))?(?: {_BETWEEN}){{0,7}} {_STATE}\b"
+    r"(?! (?:to|by|from|for|auf|um|von|time|quiet|slow|silent|end|easy|right|sure)\b)"
+    r"|\b(?:total|complete|full) (?:outage|blackout|failure|loss of (?:service|connectivity))"
+    r"|\blost all (?:connectivity"
     r"|connections?"
     r"|service)|\blost (?:the |our )?(?:service|connection|connectivity|circuit|line|link) (?:completely|totally"
     r"|entirely|altogether)\b"
@@ -86,16 +100,28 @@ _LOST = re.compile(
     r"|\bcut off from the (?:internet|network)",
     re.IGNORECASE,
 )
+_NO_MORE = (
+    r"(?=\W*(?:$|[.,;:!?)–-]|(?:since|at|now|again|right|here|today|whatsoever|any|anymore|anywhere|everywhere|and"
+    r"|or|from|left|after"
+    r"|due|because|for (?:\d|the last|hours|minutes|over|more)|on (?:svc|the|our|any|all|both|either|this)|is|are"
+    r"|to (?:the )?(?:internet"
+    r"|outside|world|anything|anywhere)|in (?:the |our |all |any )*(?:whole |entire )?(?:office|building|company"
+    r"|house|branch\w*|sites?"
+    r"|locations?|headquarters?|plant|factory|warehouse)|mehr|seit|an|am|im|in (?:der|den|dem|unser\w*|allen|beiden"
+    r"|ganz\w*|(?-i:[A-ZÄÖÜ]))|auf|und|oder|bei|nach|vorhanden"
+    r"|verfügbar|möglich|da"
+    r"|haben|hat|heute|gestern|hier|wegen|für)\b))"
+)
+"""What may follow where plainly nothing is left."""
 _NOTHING_LEFT = re.compile(
-    r"\bnothing (?:works|is working|goes (?:through|in or out)|gets through)(?! (?:without|until|unless|except)\b)"
-    r"|\bnichts (?:geht|funktioniert)(?: mehr)?|\bgeht (?:gar |überhaupt )?nichts(?: mehr)?"
+    r"\bnothing (?:works|is working|goes (?:through|in or out)|gets through)(?! (?:without|until|unless|except|as"
+    r"|like|the way)\b)"
+    r"|\bnichts (?:geht|funktioniert)(?: mehr)?(?! (?:ohne|wie|außer)\b)|\bgeht (?:gar |überhaupt )?nichts(?: mehr)?"
     r"|\bgeht (?:seit|ab|auf|bei|hier|heute)\b[^.,;!?]{2,40} nichts mehr\b"
     r"|\bno traffic (?:at all|is (?:passing|flowing|going)|passes|flows|goes)\b"
-    r"|\b(?:no|without) (?:internet|connectivity|network|connection|service)\b(?! (?:order|id|number|request|provider"
-    r"|degradation|impact|interruption|affect\w*|outages?|failures?|problems?|issues?|faults?|errors?|loss|trouble"
-    r"|alarms?))"
-    r"|\b(?:keine?|ohne) (?:internet(?!\w*(?:ausf|prob|stör|fehl))\w*|netz|netzwerk|verbindung"
-    r"|anbindung)\b(?! (?:zu|mit|zwischen)\b)",
+    rf"|\b(?:no|without)(?: (?:internet|network|data))? (?:internet|connectivity|network|connection|service"
+    rf"|access){_NO_MORE}"
+    rf"|\b(?:keine?|ohne) (?:internet(?:verbindung|zugang|zugriff)?|netz|netzwerk|verbindung|anbindung)\b{_NO_MORE}",
     re.IGNORECASE,
 )
 """Plain words for a loss of service (R24)."""
@@ -106,8 +132,17 @@ _NEGATED = re.compile(
 )
 _DENIED_AFTER = re.compile(r" (?:ist|sind|war|it|is|are)(?: \w+){0,3} (?:nicht|not)\b", re.IGNORECASE)
 """German says so at the end: "Komplett ausgefallen ist er nicht"."""
+_GOVERNED = re.compile(
+    r"\b(?:for|on|of|behind|with|after|before|while|until|till|about|facing|via|through|during|when|nachdem|bevor"
+    r"|während|bis|für|hinter|mit"
+    r"|über|von) (?:(?:the|our|your|this|der|die|das|den|dem|unsere\w?) )?(?:\w+ )?$",
+    re.IGNORECASE,
+)
+"""The service is not what is lost, or not now: "the price for the line is down", "after the line is down"."""
 _NOT_OURS = re.compile(
-    r"\b(?:customer|client|kunde\w*|their|deren|colleague|supplier|says?|said|reports?|claims?|shows?|meldet|sagt|laut"
+    r"\b(?:thought|believed|assumed|dachte|dachten|competitors?|neighbou?rs?|mitbewerber\w*|nachbar\w*|other (?:isp"
+    r"|provider|carrier)\w*|customer|client|kunde\w*|their|deren|colleague|supplier|says?|said|reports?|claims?"
+    r"|shows?|meldet|sagt|laut"
     r"|monitoring|according)\b",
     re.IGNORECASE,
 )
@@ -219,5 +254,7 @@ def _tells_a_loss(clause: str) -> bool:
     if nothing_left and not _PART.search(clause[: nothing_left.start()]):
         return True
     if lost is None or _DENIED_AFTER.match(clause, lost.end()):
+        return False
+    if _GOVERNED.search(clause[: lost.start()]):
         return False
     return not _NEGATED.search(clause[: lost.end()]) and not _PART.search(clause[: lost.end()])

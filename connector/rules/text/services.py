@@ -120,7 +120,7 @@ def read_service(value: str, pattern: str, plainly: bool, known: frozenset[str])
     candidates = services_in(value, pattern)
     if candidates:
         return one_service(candidates, known)
-    theirs = [service for service in known if _compact(service) == _compact(value)]
+    theirs = [service for service in known if _compact(service) == _compact(value)] or _otherwise_spelled(value, known)
     if len(theirs) == 1:
         return theirs[0]
     words = [word for raw in value.split() if (word := raw.strip(_AROUND))]

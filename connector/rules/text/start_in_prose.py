@@ -28,24 +28,25 @@ _WHAT = (
 """A word of what was lost, and where."""
 _WHEN = (
     r"(?:(?:at|around|um|gegen) \d|yesterday|today|gestern|heute|\d{4}-"
-    r"|(?:on|am) (?:the )?(?:\d|[a-z]+(?:day|tag|woch)\b|(?:mon|tue|wed|thu|fri|sat|sun)\b|[a-z]{3,9}\.? \d{1,2}\b))"
+    r"|(?:on|am) (?:the )?(?:\d|[a-z]+(?:day|tag|woch)\b|(?:mon|tue|wed|thu|fri|sat|sun)\b"
+    r"|[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?\b))"
 )
 _SINCE = re.compile(
     r"\b(?:(?:\w*beginn|start|onset)(?: (?:der störung|des (?:problems|ausfalls|fehlers)|of the \w+))? (?:war|was"
     r"|is|ist)"
     r"(?: (?:at|um|gegen|around))?|first (?:seen|noticed|observed|detected)(?: (?:at|around|about|on))?(?= \d)"
     rf"|(?:first (?:seen|saw|noticed|observed|detected|appeared)){_WHAT}{{1,6}}?(?= {_WHEN})"
-    r"|(?:loss(?: of \w+)?|outage|alarm|failure|drop|ausfall|störung|abbruch"
-    r"|unterbrechung) (?:at|around|about"
+    r"|(?:loss(?: of \w+)?|outage|alarm|failure|drop|\w*(?:ausfall|störung|abbruch"
+    r"|unterbrechung)) (?:at|around|about"
     r"|on|um|gegen"
     r"|am|ab|from)|(?:lost|dropped|failed|broke(?: down)?"
     r"|stopped(?: working)?|went (?:\w+ )?(?:down|dark|offline)|died"
     r"|disconnected|crashed|froze|powered off|verloren|weggebrochen)"
     rf"{_WHAT}{{0,6}}?(?= {_WHEN}))"
     r"|\b(?:start|beginn?)(?= (?:(?:today|heute|yesterday|gestern),? )?(?:\d{1,2}:\d{2}|\d{4}-\d|\d{1,2}\.\d{1,2}\.))"
-    r"|\b(?:down|dead|dark|offline|tot)(?= \d{1,2}:\d{2} ?(?:UTC|GMT|CES?T|MES?Z|Z)\b)"
+    r"|\b(?:down|dead|dark|offline|tot|dropped|lost|failed|died)(?= \d{1,2}:\d{2} ?(?:UTC|GMT|CES?T|MES?Z|Z)\b)"
     r"|\b(?:loss(?: of \w+)?|outage|ausfall|störung|failure) ?[:=](?= ?(?:\d{4}-\d|\d{1,2}[:.]\d))"
-    r"|\b(?:alarm|alert|störung|fehler|problem|issue|fault) (?:came (?:up|in)|occurred|appeared|arose|happened"
+    r"|\b(?:alarm|alert|störung|fehler|problem|issue|fault) (?:came(?: up| in)?|occurred|appeared|arose|happened"
     r"|trat auf|kam"
     rf"|set in)(?= (?:{_WHEN}|\d))"
     r"|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started"
@@ -78,7 +79,7 @@ _FILLER = re.compile(
     r"(?:[\s,(@]+|\b(?:at|on|um|am|the|dem|den|ca|circa|approx(?:imately)?"
     r"|about|around|etwa|gegen|uhr|hrs|local time|ortszeit|(?:in the )?(?:morning|afternoon|evening|night)"
     r"|(?:vor|nach)?mittags?|abends?|nachts?|morgens|früh)\b\.?)"
-    rf"|{WEEKDAY}",
+    rf"|{WEEKDAY}|\b(?-i:Mo|Di|Mi|Do|Fr|Sa|So) (?=\d)",
     re.IGNORECASE,
 )
 _RECOVERED = re.compile(
@@ -104,11 +105,28 @@ _OTHER_EVENT = re.compile(
     r"|(?:ticket|case|incident)\b[^.,;]{0,60}\b(?:is|been|ist)\b[^.,;]{0,40}\b(?:open|offen)"
     r"|(?:it|this|loss(?:es)?|alarms?|problems?|issues?|flapping|errors?|drops|es) (?:\w+ )?(?:stopped|ended|ceased)"
     r"(?! (?:work|respond|answer|pass|forward|ping|rout|carry)\w*)"
-    r"|wait\w*|warte\w*|antwort\w*|rückmeldung|migration|maintenance|wartung\w*|upgrade|meeting|move|error[- ]free"
+    r"|tests? (?:is|are|has|have|was|were)|(?:call|anruf|engineer|technician|techniker|agent|job|meeting"
+    r"|conference) (?:\w+ )?(?:dropped"
+    r"|failed|started|began|stopped)|(?:our|unser\w*) (?:own |eigene\w* )?(?:router|switch|firewall|server|ups"
+    r"|generator|laptop|pc)"
+    r" (?:\w+ )?(?:failed|crashed|died|stopped|broke|froze)|lost (?:our |my |all |the )?(?:patience|temper|trust"
+    r"|faith|money|hope"
+    r"|confidence)"
+    r"|(?:no|without|keine?|ohne) (?:more |further |new |weiteren? |single )*(?:packet )?(?:loss|alarms?|errors?"
+    r"|drops?|issues?|problems?"
+    r"|outages?|faults?|flaps?|paketverluste?|verluste?|fehler|alarme?|ausfälle|störungen|probleme)|is (?:zero|0"
+    r"|normal)"
+    r"|wait\w*|warte\w*|antwort\w*|rückmeldung"
+    r"|(?<!after )(?<!after the )(?<!after your )(?<!after our )(?:migration|maintenance|upgrade)"
+    r"|maintenance(?= (?:is|was|starts?|began|begins?|since|at|from)\b)"
+    r"|(?<!nach )(?<!nach der )(?<!nach ihrer )(?<!nach unserer )wartung\w*|meeting|move|error[- ]free"
     r"|fehlerfrei|fault-free|(?:your|a|as|loyal|being|ihre?|ein|als|treuer?) (?:\w+ ){0,2}(?:customers?|kunden?)"
     r"|(?:customers?|kunden?) (?:since|seit)|contract|vertrag)\b",
     re.IGNORECASE,
 )
+_OURS = re.compile(r"\W*(?:we|i|our|wir|ich|unser\w*)\b", re.IGNORECASE)
+_TELLS = 2
+"""The fewest words that tell what began."""
 _IT = re.compile(r"\b(?:it|this|es|das|everything|all) $", re.IGNORECASE)
 _CLOCK_WORD = re.compile(r"\d ?(?:uhr|[ap]\.?m\b)|\bz\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b(?! ?(?:h|hrs?|hours?|std|stunden?|min\w*)\b)", re.IGNORECASE)
@@ -199,6 +217,9 @@ def starts_in_prose(
         begins = not own.rpartition(",")[2].strip()
         over = _RECOVERED.search(own[-_SINCE_REACH:]) or (begins and _RECOVERED.search(said_of_it))
         if over or _LONG_AGO.search(own) or _OTHER_EVENT.search(own + since[0] + said_of_it):
+            continue
+        sentence = f"{_SENTENCE_END.split(before)[-1]}{since[0]}{said_of_it}"
+        if len(own.split()) >= _TELLS and _OURS.match(own) and not FAULT.search(sentence):
             continue
         it_began = _IT.search(own) is not None and since[0].lower() not in ("since", "seit")
         if not it_began and not FAULT.search(f"{subject} {before} {since[0]} {following[:_TOLD_REACH]}"):

@@ -2,10 +2,9 @@
 
 `desk.py` is the whole thing from outside. A request goes through `../faults.py` (injected trouble) to `routes.py`,
 which knows who asks (`access.py`), what is too much (`limits.py`), and which function answers: the line above it in the
-module of its resource says so (`endpoints.py`). `issues.py`, `comments.py`, `links.py`, `search.py`; `site.py` and
-`meta.py` for what a client asks first; `service_desks.py`, `portal.py`, `sla.py` and `mail.py` for customers; and for
-administrators `configuration.py`, `custom_fields.py`, `screens.py`, `schemes.py`, `workflows.py` and `hooks.py`, most
-of it as kinds that `kinds.py` serves.
+module of its resource says so (`call.py`). `issues.py`, `comments.py`, `search.py`; `site.py` and `screens.py` for what
+a client asks first; `service_desks.py` and `portal.py` for customers; and for administrators `configuration.py`,
+`custom_fields.py`, `schemes.py`, `workflows.py` and `hooks.py`, most of it as kinds that `kinds.py` serves.
 
 Writes to issues go through `changing.py`, which reads a request with the help of `fields.py` and carries it out at
 once. `shown.py` writes issues for the API and for webhooks, `shapes.py` rows of configuration. What happened goes to

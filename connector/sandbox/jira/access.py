@@ -1,12 +1,11 @@
 """Who calls, and what they may see and do."""
 
-import binascii
 from base64 import b64decode
 from collections.abc import Mapping
+from contextlib import suppress
 
 from connector.sandbox.jira import seed
-from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.endpoints import noun
+from connector.sandbox.jira.call import Call, noun
 from connector.sandbox.jira.errors import JiraError, forbidden, not_found
 from connector.sandbox.jira.records import Issue, Json, Project, User
 from connector.sandbox.jira.world import BASE_URL, World
@@ -24,9 +23,11 @@ def authenticate(world: World, headers: Mapping[str, str], *, gateway: bool = Fa
     scheme, _, credential = header(headers, "Authorization").strip().partition(" ")
     if not scheme:
         return None
-    user = None
+    user, pair = None, ""
+    with suppress(ValueError):
+        pair = b64decode(credential, validate=True).decode()
     if world.cloud and scheme.lower() == "basic":
-        email, _, token = _decoded(credential).partition(":")
+        email, _, token = pair.partition(":")
         found = world.tokens.get(token)
         fits = found is not None and found.email == email.lower() and gateway == token.startswith(seed.SCOPED)
         user = found if fits else None
@@ -36,13 +37,6 @@ def authenticate(world: World, headers: Mapping[str, str], *, gateway: bool = Fa
         login = {"WWW-Authenticate": 'OAuth realm="sandbox"', "X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}
         raise JiraError(401, "Client must be authenticated to access this resource.", headers=login)
     return user
-
-
-def _decoded(credential: str) -> str:
-    try:
-        return b64decode(credential, validate=True).decode()
-    except (binascii.Error, ValueError):
-        return ""
 
 
 def is_admin(user: User) -> bool:
@@ -112,34 +106,12 @@ def shown_user(world: World, user_id: str | None) -> Json:
     if user_id is None:
         return None
     user = world.users[user_id]
-    if not user.shown:
-        user.shown.update(_user(world, user))
-    return user.shown
-
-
-def _user(world: World, user: User) -> dict[str, Json]:
+    if user.shown:
+        return user.shown
     query = f"accountId={user.id}" if world.cloud else f"username={user.name}"
     ids = {"accountId": user.id, "accountType": user.kind} if world.cloud else {"name": user.name, "key": user.id}
-    return {
-        "self": world.link_to(f"user?{query}"),
-        **ids,
-        **({} if user.hides_email or not user.email else {"emailAddress": user.email}),
-        "avatarUrls": {f"{size}x{size}": f"{BASE_URL}/avatar/{size}.png" for size in (16, 24, 32, 48)},
-        "displayName": user.display,
-        "active": user.active,
-        "timeZone": user.zone.key,
-    }
-
-
-def user_named(world: World, given: Json, field: str) -> User | None:
-    """The account that a value names: `{"accountId": …}` on Cloud, `{"name": …}` on Data Center; None for null.
-
-    Raises JiraError 400 for an unknown one.
-    """
-    if given is None:
-        return None
-    held = given if isinstance(given, dict) else {}
-    user = world.user_called((held.get("accountId") or held.get("id")) if world.cloud else held.get("name"))
-    if user is None:
-        raise JiraError(400, fields={field: "Specify a valid value for " + field})
-    return user
+    email = {} if user.hides_email or not user.email else {"emailAddress": user.email}
+    avatars = {f"{size}x{size}": f"{BASE_URL}/avatar/{size}.png" for size in (16, 24, 32, 48)}
+    about = {"displayName": user.display, "active": user.active, "timeZone": user.zone.key}
+    user.shown.update({"self": world.link_to(f"user?{query}"), **ids, **email, "avatarUrls": avatars, **about})
+    return user.shown

@@ -1,17 +1,28 @@
-"""One API call on its way in and out."""
+"""One API call on its way in and out, and which function answers it: a line above the function says so.
+
+    @answers("GET issue/{issue}/comment/*")
+
+`*` hands over what stands there, `{issue}` what the function found for it that calls itself `@noun("issue")`. A value
+is answered with the usual status of the method unless the line or an `Answer` says another.
+"""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import HTTP
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from connector.sandbox.jira.errors import JiraError
-from connector.sandbox.jira.records import Json, User
+from connector.sandbox.jira.records import Flavour, Json, User
 from connector.sandbox.jira.world import World
 from connector.sandbox.wire import header
+
+PLATFORM, PORTAL = "/rest/api/2/", "/rest/servicedeskapi/"
+_USUAL = {"GET": 200, "POST": 201, "PUT": 204, "DELETE": 204}
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class File(NamedTuple):
@@ -28,8 +39,9 @@ class Call:
     world: World
     user: User
     query: dict[str, str]
+    repeated: Mapping[str, list[str]]
+    path: str
     body: Any = None
-    repeated: Mapping[str, list[str]] = field(default_factory=dict)
 
     def file(self) -> File:
         """The file in a multipart body. Raises JiraError 400 if there is none."""
@@ -114,9 +126,82 @@ def to_json(value: Json) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def page(call: Call, values: list[Json], default: int = 50, most: int = 100) -> dict[str, Json]:
+def page(call: Call, values: list[Json], default: int = 50, most: int = 100, below: str = "values") -> dict[str, Json]:
     """A page as most lists of Jira have it: `startAt`, `maxResults`, `total`, `isLast`, `values`."""
     start, size = call.number("startAt", 0), min(call.number("maxResults", default), most)
-    shown = values[start : start + size]
-    last = start + len(shown) >= len(values)
-    return {"startAt": start, "maxResults": size, "total": len(values), "isLast": last, "values": shown}
+    last = start + size >= len(values)
+    told = {"startAt": start, "maxResults": size, "total": len(values), below: values[start : start + size]}
+    return told | ({"isLast": last} if below == "values" else {})
+
+
+class Answer(NamedTuple):
+    """A value with a status that only its function knows."""
+
+    status: int
+    value: Json = None
+
+
+Shape = Callable[[Call, list[Json]], Json]
+"""What becomes of the values of a list."""
+
+
+class Route(NamedTuple):
+    """A path with `*` for its parameters, and the function that takes what was found for them in order."""
+
+    method: str
+    template: str
+    segments: tuple[str, ...]
+    finders: tuple[Callable[..., Any] | None, ...]
+    handler: Callable[..., Json]
+    status: int
+    flavour: Flavour | None
+    """The only one that has it."""
+    admin: bool
+    """Whether it is for administrators of the site; or, below, for everybody, with or without an account."""
+    public: bool
+    shape: Shape | None
+
+
+ROUTES: list[Route] = []
+_NOUNS: dict[str, Callable[..., Any]] = {}
+
+
+def noun(name: str) -> Callable[[F], F]:
+    """Marks what finds a thing for a call and the part of the path that names it, or raises JiraError."""
+
+    def marked(found: F) -> F:
+        _NOUNS[name] = found
+        return found
+
+    return marked
+
+
+def answers(
+    line: str,
+    status: int | None = None,
+    *,
+    below: str = PLATFORM,
+    on: Flavour | None = None,
+    admin: bool = False,
+    public: bool = False,
+    shape: Shape | None = None,
+) -> Callable[[F], F]:
+    """See the module. Paths are `below` the platform's API unless they start with a slash; `shape` makes an answer of
+    the list that the function returns."""
+    method, _, path = line.partition(" ")
+    words = (path if path.startswith("/") else below + path).strip("/").split("/")
+    parameters = [word for word in words if word == "*" or word.startswith("{")]
+    finders = tuple(_NOUNS[word.strip("{}")] if word != "*" else None for word in parameters)
+    segments = tuple("*" if word in parameters else word for word in words)
+
+    def marked(handler: F) -> F:
+        template = "/" + "/".join(segments)
+        usual = status or _USUAL[method]
+        ROUTES.append(Route(method, template, segments, finders, handler, usual, on, admin, public, shape))
+        return handler
+
+    return marked
+
+
+portal = partial(answers, below=PORTAL)
+"""For paths of the service desk API."""

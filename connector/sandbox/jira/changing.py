@@ -1,11 +1,13 @@
 """Creating, editing and moving issues: what a request wants, checked, and then done in one go."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from connector.sandbox.jira import events, fields, properties, seed
+from connector.sandbox.jira import events, fields, seed
 from connector.sandbox.jira.access import is_support
 from connector.sandbox.jira.errors import JiraError, wrong_field
+from connector.sandbox.jira.kinds import checked
 from connector.sandbox.jira.records import Attachment, ChangeRecord, Comment, Issue, Json, Project, Row, User
 from connector.sandbox.jira.world import World, named
 
@@ -30,7 +32,7 @@ class Wanted:
 
 
 def wanted(
-    world: World, project: Project, body: dict[str, Json], issue: Issue | None, asked: frozenset[str] = frozenset()
+    world: World, project: Project, body: dict[str, Json], issue: Issue | None, asked: Collection[str] = ()
 ) -> Wanted:
     """What the body of a create, an edit or a transition wants; a transition may ask for more than the screen has.
 
@@ -62,9 +64,11 @@ def wanted(
         if field_id in given:
             wrong[field_id] = f"Field '{field_id}' cannot appear in both 'fields' and 'update'"
             continue
-        for step in _steps(steps):
+        if not isinstance(steps, list) or not all(isinstance(step, dict) and len(step) == 1 for step in steps):
+            raise JiraError(400, "update takes lists of operations.")
+        for step in steps:
             if field_id == "comment":
-                found.comments.append(_comment_of(step))
+                found.comments.append(new_comment(step.get("add")))
             else:
                 collect(field_id, _after(field_id, step, found, issue))
     if wrong:
@@ -85,14 +89,8 @@ def _settable(world: World, project: Project, field_id: str, type_id: str | None
     return (
         custom is None
         or (world.cloud and world.migrated)
-        or any(not one.project_ids or project.id in one.project_ids for one in custom.contexts.values())
+        or any(not one.projectIds or project.id in one.projectIds for one in custom.contexts.values())
     )
-
-
-def _steps(steps: Json) -> list[dict[str, Json]]:
-    if not isinstance(steps, list) or not all(isinstance(step, dict) and len(step) == 1 for step in steps):
-        raise JiraError(400, "update takes lists of operations.")
-    return steps
 
 
 def _after(field_id: str, step: dict[str, Json], found: Wanted, issue: Issue | None) -> Json:
@@ -107,16 +105,9 @@ def _after(field_id: str, step: dict[str, Json], found: Wanted, issue: Issue | N
     return [*rest, value] if verb == "add" else rest
 
 
-def _comment_of(step: dict[str, Json]) -> NewComment:
-    given = step.get("add")
-    if not isinstance(given, dict):
-        raise wrong_field("comment", "The sandbox only adds comments in an edit.")
-    return new_comment(given)
-
-
-def new_comment(given: dict[str, Json]) -> NewComment:
+def new_comment(given: Json) -> NewComment:
     """A comment of a request. Raises JiraError 400 without a text, or with one that is too long."""
-    body = given.get("body")
+    body = given.get("body") if isinstance(given, dict) else None
     if not isinstance(body, str) or not body.strip():
         raise wrong_field("comment", "Comment body can not be empty!")
     if len(body) > fields.LONG_TEXT:
@@ -130,7 +121,7 @@ def new_properties(given: Json) -> dict[str, Json]:
         return {}
     if not isinstance(given, list) or not all(isinstance(item, dict) and "key" in item for item in given):
         raise JiraError(400, "properties must be a list of keys and values.")
-    return {str(item["key"]): properties.checked(str(item["key"]), item.get("value")) for item in given}
+    return {str(item["key"]): checked(str(item["key"]), item.get("value")) for item in given}
 
 
 def create(world: World, project: Project, actor: User, type_id: str, wanted: Wanted) -> Issue:
@@ -223,7 +214,9 @@ def publish(world: World, issue: Issue, author: User, new: NewComment) -> Commen
     if target and not comment.internal and not is_support(world, world.projects[issue.project_id], author):
         way = next((one for one in available(world, issue) if one.to == target), None)
         if way is not None:
-            transition(world, issue, world.automation(), way, Wanted())
+            presets = next((user for user in world.users.values() if user.kind == "app"), None)
+            presets = presets or world.add_user("", "Automation for Jira", kind="app")
+            transition(world, issue, presets, way, Wanted())
     return comment
 
 

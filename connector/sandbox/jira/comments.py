@@ -2,10 +2,9 @@
 
 from connector.sandbox.jira import changing, events, seed, shown
 from connector.sandbox.jira.access import may_see, roles_of
-from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.endpoints import answers, noun
+from connector.sandbox.jira.call import Call, answers, noun
 from connector.sandbox.jira.errors import JiraError, forbidden, not_found
-from connector.sandbox.jira.properties import serve_properties
+from connector.sandbox.jira.kinds import serve_properties
 from connector.sandbox.jira.records import Comment, Issue, Json
 
 MOST_BY_ID = 1_000
@@ -50,7 +49,7 @@ def _create(call: Call, issue: Issue) -> Json:
 def _update(call: Call, issue: Issue, comment_id: str) -> Json:
     """The author, or an administrator of the project, who becomes its update author."""
     held = _comment(issue, comment_id)
-    _require_own(call, issue, held)
+    _require_own(call, held)
     new = changing.new_comment(call.fields())
     held.body, held.update_author, held.updated = new.body, call.user.id, call.world.now()
     held.properties |= new.properties
@@ -65,7 +64,7 @@ def _update(call: Call, issue: Issue, comment_id: str) -> Json:
 def _delete(call: Call, issue: Issue, comment_id: str) -> None:
     """The changelog keeps its text."""
     held = _comment(issue, comment_id)
-    _require_own(call, issue, held)
+    _require_own(call, held)
     issue.comments.remove(held)
     item = changing.item("Comment", (held.id, held.body), (None, None))
     change = changing.note_change(call.world, issue, call.user.id, [item])
@@ -83,27 +82,21 @@ def _comment(issue: Issue, comment_id: str) -> Comment:
 
 @noun("comment")
 def _anywhere(call: Call, comment_id: str) -> Comment:
-    return _place(call, comment_id)[1]
-
-
-def _place(call: Call, comment_id: str) -> tuple[Issue, Comment]:
+    """Any that the caller may see."""
     for issue in call.world.issues.values():
-        for comment in issue.comments:
-            if comment.id == comment_id and may_see(call.world, call.user, issue):
-                return issue, comment
+        for held in issue.comments:
+            if held.id == comment_id and may_see(call.world, call.user, issue):
+                return held
     raise not_found("The comment")
 
 
-def _require_own(call: Call, issue: Issue, held: Comment) -> None:
+def _require_own(call: Call, held: Comment) -> None:
     """Edit and delete: one's own, or anybody's as an administrator of the project."""
-    roles = roles_of(call.world, call.world.projects[issue.project_id], call.user)
+    project_id = next(issue.project_id for issue in call.world.issues.values() if held in issue.comments)
+    roles = roles_of(call.world, call.world.projects[project_id], call.user)
     if seed.ADMIN_ROLE not in roles and (held.author != call.user.id or seed.TEAM_ROLE not in roles):
         raise forbidden("change this comment")
 
 
-def _require_it(call: Call, held: Comment) -> None:
-    _require_own(call, _place(call, held.id)[0], held)
-
-
 # This is how an internal comment can become public later.
-serve_properties("comment/{comment}", _require_it, deletes=False)
+serve_properties("comment/{comment}", _require_own, deletes=False)

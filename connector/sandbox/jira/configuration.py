@@ -1,25 +1,15 @@
 """Roles, priorities, kinds of links, saved searches and dashboards, each as a `Kind`."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
 from connector.sandbox.jira import shapes
-from connector.sandbox.jira.access import is_admin, shown_user
-from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.endpoints import Answer, answers
+from connector.sandbox.jira.access import shown_user
+from connector.sandbox.jira.call import Answer, Call, answers, page
 from connector.sandbox.jira.errors import JiraError, not_found
-from connector.sandbox.jira.kinds import Kind, lists, paged, serves
+from connector.sandbox.jira.kinds import Kind
 from connector.sandbox.jira.matching import meaning
 from connector.sandbox.jira.records import Json, Row
+from connector.sandbox.jira.seed import FRESH
 from connector.sandbox.jira.shapes import linked
 from connector.sandbox.jira.world import BASE_URL
-
-_GADGETS = "rest/gadgets/1.0/g/com.atlassian.jira.gadgets"
-_AVAILABLE = {
-    "Assigned to Me": f"{_GADGETS}:assigned-to-me-gadget/gadgets/assigned-to-me-gadget.xml",
-    "Filter Results": f"{_GADGETS}:filter-results-gadget/gadgets/filter-results-gadget.xml",
-}
-_COLOURS = frozenset({"blue", "red", "yellow", "green", "cyan", "purple", "gray", "white"})
 
 
 def role(call: Call, held: Row) -> dict[str, Json]:
@@ -33,17 +23,7 @@ def _without_role(call: Call, held: Row) -> None:
         project.role_groups.pop(held.id, None)
 
 
-ROLE = Kind(
-    "The project role",
-    "roles",
-    role,
-    kept=("name", "description"),
-    readable=True,
-    taken=lambda name: JiraError(409, f"A project role with name '{name}' already exists."),
-    leave=_without_role,
-)
-lists(ROLE, "role")
-serves(ROLE, "role", create=200, change=200, delete=204)
+ROLE = Kind("roles", role, leave=_without_role)
 
 
 def task(call: Call) -> Json:
@@ -53,7 +33,7 @@ def task(call: Call) -> Json:
 
 
 def _some_of_it(call: Call, _row: Row) -> None:
-    if PRIORITY.columns.keys().isdisjoint(call.fields()):
+    if call.fields().keys().isdisjoint(PRIORITY.declared["given"]):
         raise JiraError(400, "At least one of the fields must be given.")
 
 
@@ -67,22 +47,13 @@ def _without_priority(call: Call, held: Row) -> None:
 
 
 PRIORITY = Kind(
-    "The priority",
     "priorities",
     lambda call, held: shapes.described_priority(call.world, held),
-    columns={"name": "name", "description": "description", "statusColor": "colour"},
-    required=("name", "statusColor"),
-    readable=True,
-    clash=lambda held, other: bool(held.name.casefold() == other.name.casefold()),
-    taken=lambda name: JiraError(400, fields={"name": f"A priority with the name '{name}' already exists."}),
     check=_some_of_it,
     leave=_without_priority,
     made=lambda _call, held: {"id": held.id},
     gone=task,
 )
-lists(PRIORITY, "priority")
-lists(PRIORITY, "priority/search", paged(), by=("priorityName",), on="cloud")
-serves(PRIORITY, "priority", create=201, change=204, delete=303, on="cloud")
 
 
 def _without_links(call: Call, held: Row) -> None:
@@ -90,34 +61,7 @@ def _without_links(call: Call, held: Row) -> None:
         issue.links = [link for link in issue.links if link.type_id != held.id]
 
 
-LINK_TYPE = Kind(
-    "The issue link type",
-    "link_types",
-    lambda call, held: shapes.link_type(call.world, held),
-    columns={"name": "name", "inward": "inward", "outward": "outward"},
-    required=("name", "inward", "outward"),
-    readable=True,
-    leave=_without_links,
-)
-lists(LINK_TYPE, "issueLinkType", lambda _call, values: {"issueLinkTypes": values})
-serves(LINK_TYPE, "issueLinkType", create=201, delete=204)
-
-
-def _visible(call: Call, held: Row) -> bool:
-    return held.owner == call.user.id or bool(held.shares) or is_admin(call.user)
-
-
-def _own(missing: Callable[[str], JiraError]) -> Callable[[Call, Row], None]:
-    def own(call: Call, held: Row) -> None:
-        if held.owner != call.user.id and not is_admin(call.user):
-            raise missing(held.id)
-
-    return own
-
-
-def _same_name(held: Row, other: Row) -> bool:
-    """Names are unique for each owner."""
-    return bool((held.owner, held.name) == (other.owner, other.name))
+Kind("link_types", lambda call, held: shapes.link_type(call.world, held), leave=_without_links)
 
 
 def _shares(call: Call, given: list[dict[str, Json]]) -> list[Json]:
@@ -143,53 +87,37 @@ def _filter(call: Call, held: Row) -> dict[str, Json]:
         "viewUrl": f"{BASE_URL}/issues/?filter={held.id}",
         "searchUrl": call.world.link_to(f"search?jql=filter%3D{held.id}"),
         "favourite": held.owner == call.user.id,
-        "sharePermissions": _shares(call, held.shares),
+        "sharePermissions": _shares(call, held.sharePermissions),
     }
-    return told | ({"editPermissions": _shares(call, held.editors)} if call.world.cloud else {})
+    return told | ({"editPermissions": _shares(call, held.editPermissions)} if call.world.cloud else {})
 
 
-def _filter_found(call: Call, held: Row) -> dict[str, Json]:
-    """What `expand` asks for."""
+FILTER = Kind("filters", _filter, check=lambda call, held: meaning(call.world, call.user, held.jql))
+
+
+@answers("GET filter/search", on="cloud", shape=page)
+def _found_filters(call: Call) -> Json:
+    """With what `expand` asks for."""
     wanted = {"self", "id", "name", *call.words("expand")}
-    return {name: value for name, value in _filter(call, held).items() if name in wanted}
+    found = [_filter(call, held) for held in FILTER.listed(call, by=("filterName",))]
+    return [{name: value for name, value in held.items() if name in wanted} for held in found]
 
 
-def _readable(call: Call, held: Row) -> None:
-    meaning(call.world, call.user, held.jql)
-
-
-_SHARED = {"name": "name", "description": "description", "sharePermissions": "shares", "editPermissions": "editors"}
-FILTER = Kind(
-    "The filter",
-    "filters",
-    _filter,
-    new=lambda call: {"owner": call.user.id},
-    columns={**_SHARED, "jql": "jql"},
-    kept=("name",),
-    readable=True,
-    writable=True,
-    seen=_visible,
-    own=_own(lambda _number: not_found("The filter")),
-    clash=_same_name,
-    taken=lambda _name: JiraError(400, fields={"filterName": "Filter with same name already exists."}),
-    check=_readable,
-    missing=lambda _number: JiraError(400, "The selected filter is not available to you, perhaps it has been deleted."),
-)
-serves(FILTER, "filter", show=True, create=200, change=200, delete=204)
-lists(replace(FILTER, shown=_filter_found), "filter/search", paged(), by=("filterName",), on="cloud")
-# A filter is a favourite of who made it.
-lists(replace(FILTER, seen=lambda call, held: bool(held.owner == call.user.id)), "filter/favourite")
+@answers("GET filter/favourite")
+def _favourites(call: Call) -> Json:
+    """A filter is a favourite of who made it."""
+    return [_filter(call, held) for held in call.world.filters.values() if held.owner == call.user.id]
 
 
 @answers("GET filter/*/permission")
 def _filter_permissions(call: Call, filter_id: str) -> Json:
-    return _shares(call, FILTER.row(call, filter_id).shares)
+    return _shares(call, FILTER.row(call, filter_id).sharePermissions)
 
 
 @answers("POST filter/*/permission")
 def _share_filter(call: Call, filter_id: str) -> Json:
     """The ids are those of the platform, not nested objects."""
-    held, body = FILTER.owned(call, filter_id), call.fields()
+    held, body = FILTER.own(call, filter_id), call.fields()
     share: dict[str, Json] = {"type": call.text("type")}
     if "projectId" in body:
         share["project"] = {"id": str(body["projectId"])}
@@ -197,8 +125,8 @@ def _share_filter(call: Call, filter_id: str) -> Json:
         share = {"type": "project", "project": share.get("project"), "role": {"id": int(body["projectRoleId"])}}
     if "groupname" in body:
         share["group"] = {"name": body["groupname"]}
-    held.shares.append(share)
-    return _shares(call, held.shares)
+    held.sharePermissions.append(share)
+    return _shares(call, held.sharePermissions)
 
 
 def _dashboard(call: Call, held: Row) -> dict[str, Json]:
@@ -208,48 +136,17 @@ def _dashboard(call: Call, held: Row) -> dict[str, Json]:
         kept = ("self", "accountId", "displayName", "active", "avatarUrls")
         told["owner"] = {name: owner[name] for name in kept}
         told |= {"description": held.description, "isFavourite": False, "isWritable": held.owner == call.user.id}
-        told |= {"sharePermissions": _shares(call, held.shares), "editPermissions": _shares(call, held.editors)}
+        told |= {name: _shares(call, getattr(held, name)) for name in ("sharePermissions", "editPermissions")}
         told |= {"popularity": 0, "systemDashboard": False}
     return told
 
 
-def _no_dashboard(number: str) -> JiraError:
-    return JiraError(404, f"The dashboard with id '{number}' does not exist.")
-
-
-DASHBOARD = Kind(
-    "The dashboard",
-    "dashboards",
-    _dashboard,
-    new=lambda call: {"owner": call.user.id},
-    columns=_SHARED,
-    required=("name", "sharePermissions", "editPermissions"),
-    kept=("name", "sharePermissions", "editPermissions"),
-    replaces=True,
-    readable=True,
-    writable=True,
-    seen=_visible,
-    own=_own(_no_dashboard),
-    clash=_same_name,
-    taken=lambda _name: JiraError(400, fields={"dashboardName": "Dashboard with same name already exists."}),
-    missing=_no_dashboard,
-)
-
-
-def _dashboards(call: Call, values: list[Json]) -> Json:
-    start, size = call.number("startAt", 0), call.number("maxResults", 20)
-    return {"startAt": start, "maxResults": size, "total": len(values), "dashboards": values[start : start + size]}
-
-
-lists(DASHBOARD, "dashboard", _dashboards)
-serves(DASHBOARD, "dashboard", show=True)
-lists(DASHBOARD, "dashboard/search", paged(), by=("dashboardName",), on="cloud")
-serves(DASHBOARD, "dashboard", create=200, change=200, delete=204, on="cloud")
+DASHBOARD = Kind("dashboards", _dashboard)
 
 
 @answers("GET dashboard/gadgets", on="cloud")
 def _available_gadgets(_call: Call) -> Json:
-    return {"gadgets": [{"title": title, "uri": uri} for title, uri in _AVAILABLE.items()]}
+    return {"gadgets": [{"title": title, "uri": uri} for title, uri in FRESH["gadgets"].items()]}
 
 
 @answers("GET dashboard/*/gadget", on="cloud")
@@ -260,10 +157,10 @@ def _gadgets(call: Call, dashboard_id: str) -> Json:
 @answers("POST dashboard/*/gadget", 200, on="cloud")
 def _add_gadget(call: Call, dashboard_id: str) -> Json:
     """By module key or address, not both."""
-    held, body = DASHBOARD.owned(call, dashboard_id), call.fields()
+    held, body = DASHBOARD.own(call, dashboard_id), call.fields()
     if bool(body.get("moduleKey")) == bool(body.get("uri")):
         raise JiraError(400, "Specify either a moduleKey or a uri.")
-    if body.get("color", "blue") not in _COLOURS:
+    if body.get("color", "blue") not in FRESH["gadget_colours"]:
         raise JiraError(400, f"Color {body['color']} is not supported.")
     number = call.world.next_id("gadget")
     gadget: dict[str, Json] = {"id": number, **{name: body[name] for name in ("moduleKey", "uri") if body.get(name)}}
@@ -274,7 +171,7 @@ def _add_gadget(call: Call, dashboard_id: str) -> Json:
 
 @answers("DELETE dashboard/*/gadget/*", on="cloud")
 def _remove_gadget(call: Call, dashboard_id: str, gadget_id: str) -> None:
-    if DASHBOARD.owned(call, dashboard_id).gadgets.pop(int(gadget_id), None) is None:
+    if DASHBOARD.own(call, dashboard_id).gadgets.pop(int(gadget_id), None) is None:
         raise not_found("The gadget")
 
 
@@ -288,7 +185,7 @@ def _gadget_setting(call: Call, dashboard_id: str, item_id: str, key: str) -> Js
 
 @answers("PUT dashboard/*/items/*/properties/*", on="cloud")
 def _set_gadget(call: Call, dashboard_id: str, item_id: str, key: str) -> Answer:
-    held = DASHBOARD.owned(call, dashboard_id)
+    held = DASHBOARD.own(call, dashboard_id)
     if not item_id.isdecimal() or int(item_id) not in held.gadgets:
         raise not_found("The gadget")
     new = (item_id, key) not in held.item_properties

@@ -1,14 +1,12 @@
 """`/field`: custom fields with their contexts and options. Data Center has neither of the latter in its REST API."""
 
-from dataclasses import replace
 from typing import Any
 
 from connector.sandbox.jira import fields, seed, shapes
-from connector.sandbox.jira.call import Call, page
+from connector.sandbox.jira.call import Call, answers, noun, page
 from connector.sandbox.jira.configuration import task
-from connector.sandbox.jira.endpoints import answers, noun
 from connector.sandbox.jira.errors import JiraError, not_found
-from connector.sandbox.jira.kinds import NAMED, Kind, lists, paged, serves
+from connector.sandbox.jira.kinds import Kind
 from connector.sandbox.jira.records import CustomField, Json, Row
 
 MOST_OPTIONS = 1000
@@ -37,18 +35,18 @@ def _search(call: Call) -> Json:
     wanted, ids = call.query.get("query", "").lower(), set(call.words("id"))
     kinds = set(call.words("type")) or {"custom", "system"}
     system = [{"id": name, "name": held[0], "key": name} for name, held in seed.SYSTEM_FIELDS.items()]
-    custom = [_found(call, field) for field in call.world.custom_fields.values()]
+    custom = [
+        {"id": field.id, "key": field.id, "name": field.name, "description": field.description}
+        | {
+            "isLocked": field.type == seed.REQUEST_TYPE_FIELD,
+            "schema": fields.described(call.world, field.id)["schema"],
+        }
+        | ({"searcherKey": seed.TYPE_PREFIX + _SEARCHERS[field.kind]} if field.kind in _SEARCHERS else {})
+        for field in call.world.custom_fields.values()
+    ]
     listed = (system if "system" in kinds else []) + (custom if "custom" in kinds else [])
     found = [held for held in listed if wanted in held["name"].lower() and (not ids or held["id"] in ids)]
     return page(call, found)
-
-
-def _found(call: Call, field: CustomField) -> dict[str, Json]:
-    schema = fields.described(call.world, field.id)["schema"]
-    told = {"id": field.id, "name": field.name, "key": field.id, "schema": schema, "description": field.description}
-    searcher = _SEARCHERS.get(field.kind)
-    told["isLocked"] = field.type == seed.REQUEST_TYPE_FIELD
-    return told | ({"searcherKey": seed.TYPE_PREFIX + searcher} if searcher else {})
 
 
 @answers("DELETE field/{field}", 303, on="cloud", admin=True)
@@ -89,47 +87,36 @@ def _detailed(call: Call, field: Any) -> dict[str, Json]:
     return told | {"isLocked": False, "isManaged": False, "isAllProjects": True}
 
 
-# On Cloud name and description can be changed, never the type.
-FIELD = Kind("The custom field", "custom_fields", _detailed)
-serves(FIELD, "field", change=204, on="cloud")
-lists(FIELD, "customFields", paged(), by=("search",), on="datacenter")
+Kind("custom_fields", _detailed)
+"""On Cloud name and description can be changed, never the type."""
 
 
 def _context(_call: Call, context: Row) -> dict[str, Json]:
     told = {"id": context.id, "name": context.name, "description": context.description}
-    return {**told, "isGlobalContext": not context.project_ids, "isAnyIssueType": not context.issue_type_ids}
+    return {**told, "isGlobalContext": not context.projectIds, "isAnyIssueType": not context.issueTypeIds}
 
 
 def _whole_context(_call: Call, context: Row) -> dict[str, Json]:
-    told = {"id": context.id, "name": context.name, "description": context.description}
-    return {**told, "projectIds": context.project_ids, "issueTypeIds": context.issue_type_ids}
+    return {name: getattr(context, name) for name in ("id", "name", "description", "projectIds", "issueTypeIds")}
 
 
 def _check_places(call: Call, context: Row) -> None:
-    context.project_ids = [str(number) for number in context.project_ids]
-    context.issue_type_ids = [str(number) for number in context.issue_type_ids]
-    if any(number not in call.world.projects for number in context.project_ids):
+    context.projectIds = [str(number) for number in context.projectIds]
+    context.issueTypeIds = [str(number) for number in context.issueTypeIds]
+    if any(number not in call.world.projects for number in context.projectIds):
         raise not_found("The project")
 
 
-def _overlap(one: Row, other: Row) -> bool:
-    return bool(set(one.project_ids) & set(other.project_ids) or not (one.project_ids or other.project_ids))
-
-
 CONTEXT = Kind(
-    "The custom field context",
     "contexts",
     _context,
     lambda call, field_id: call.world.custom_field(field_id).contexts,
-    columns={**NAMED, "projectIds": "project_ids", "issueTypeIds": "issue_type_ids"},
-    clash=_overlap,
-    taken=lambda _name: JiraError(409, "A context of this custom field already applies to this project or globally."),
     check=_check_places,
+    clash=lambda one, other: (
+        (not one.projectIds and not other.projectIds) or bool({*one.projectIds} & {*other.projectIds})
+    ),
     made=_whole_context,
 )
-lists(CONTEXT, "field/*/context", paged(), ids="contextId", on="cloud")
-serves(CONTEXT, "field/*/context", create=201, delete=204, on="cloud")
-serves(replace(CONTEXT, columns=NAMED), "field/*/context", change=204, on="cloud")
 
 
 @answers("GET field/{field}/context/projectmapping", on="cloud", admin=True)
@@ -137,8 +124,8 @@ def _project_mapping(call: Call, field: CustomField) -> Json:
     """A line per project, or one for a global context."""
     lines: list[Json] = []
     for context in field.contexts.values():
-        lines += [{"contextId": context.id, "projectId": number} for number in context.project_ids]
-        lines += [] if context.project_ids else [{"contextId": context.id, "isGlobalContext": True}]
+        lines += [{"contextId": context.id, "projectId": number} for number in context.projectIds]
+        lines += [] if context.projectIds else [{"contextId": context.id, "isGlobalContext": True}]
     return page(call, lines)
 
 
@@ -148,16 +135,15 @@ def _assign_projects(call: Call, field_id: str, context_id: str) -> None:
     for number in map(str, call.fields().get("projectIds") or ()):
         if number not in call.world.projects:
             raise not_found("The project")
-        if number not in context.project_ids:
-            context.project_ids.append(number)
+        if number not in context.projectIds:
+            context.projectIds.append(number)
 
 
 def _option(_call: Call, option: Row) -> dict[str, Json]:
     return {"id": option.id, "value": option.value, "disabled": False}
 
 
-options = Kind("", "option", _option, lambda call, *ids: CONTEXT.row(call, *ids).options)
-lists(options, "field/*/context/*/option", paged(100), on="cloud")
+Kind("options", _option, lambda call, *ids: CONTEXT.row(call, *ids).options)
 
 
 @answers("POST field/*/context/*/option", 200, on="cloud", admin=True)

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from threading import RLock
 
@@ -42,11 +42,6 @@ def signature(secret: str, body: bytes) -> str:
     'sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9'
     """
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def next_due(world: World) -> datetime | None:
-    """When the next delivery is due; None if none is waiting."""
-    return min((delivery.due for delivery in world.deliveries.values()), default=None)
 
 
 def _prepared(world: World, delivery: Delivery) -> Request | None:

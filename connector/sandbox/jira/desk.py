@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from connector.sandbox.faults import Fault
 from connector.sandbox.front import Front, Post
-from connector.sandbox.jira import deliveries, mail, routes, seed
+from connector.sandbox.jira import deliveries, portal, routes, seed
 from connector.sandbox.jira.call import to_json
 from connector.sandbox.jira.records import CustomField, Flavour, Project
 from connector.sandbox.jira.world import World, named
@@ -60,7 +60,7 @@ class SandboxJira(Front):
 
     def next_delivery_at(self) -> datetime | None:
         """When the next delivery is due; None if none is waiting."""
-        return self.act(deliveries.next_due)
+        return self.act(lambda world: min((held.due for held in world.deliveries.values()), default=None))
 
     def authorization(self, token: str) -> str:
         """The `Authorization` header of a token's owner: Basic on Cloud, Bearer on Data Center."""
@@ -167,7 +167,7 @@ class SandboxJira(Front):
 
         An unknown sender gets an account.
         """
-        return self.act(lambda world: mail.receive(world, sender, subject, body, project))
+        return self.act(lambda world: portal.receive_mail(world, sender, subject, body, project))
 
     def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[Response, str]:
         response, who = routes.answer(self.world, method, target, headers, body)

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from connector.sandbox.jira import seed, shapes
-from connector.sandbox.jira.access import shown_user, user_named
+from connector.sandbox.jira.access import shown_user
 from connector.sandbox.jira.errors import JiraError, wrong_field
 from connector.sandbox.jira.records import Json, Row
 from connector.sandbox.jira.times import date_of, moment_of, stamp
@@ -121,11 +121,13 @@ def _row(refusal: str) -> Take:
     return take
 
 
-def _person(world: World, field_id: str, given: Json) -> str | None:
-    user = user_named(world, given, field_id)
-    if user is None and field_id == "reporter":
-        raise wrong_field("reporter", "Reporter is required.")
-    return user.id if user else None
+def _person(world: World, field_id: str, given: Json) -> str:
+    """`{"accountId": …}` on Cloud, `{"name": …}` on Data Center."""
+    held = given if isinstance(given, dict) else {}
+    user = world.user_called((held.get("accountId") or held.get("id")) if world.cloud else held.get("name"))
+    if user is None:
+        raise wrong_field(field_id, f"Specify a valid value for {field_id}")
+    return user.id
 
 
 _TAKES: dict[str, Take] = {

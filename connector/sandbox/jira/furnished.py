@@ -15,22 +15,11 @@ from connector.helpdesks.jira.values import field_kind, field_options
 from connector.sandbox.jira import seed
 from connector.sandbox.jira.desk import ADMIN as SITE_ADMIN
 from connector.sandbox.jira.desk import SandboxJira
-from connector.sandbox.jira.hooks import CLOUD_PATH, DATA_CENTER_PATH, SECTION
-from connector.sandbox.jira.records import CustomField
+from connector.sandbox.jira.hooks import CLOUD_PATH, DATA_CENTER_PATH, EVENTS, SECTION
 from connector.sandbox.wire import Response
 
 BOT = "interspace-bot@sandbox.example"
 ADMIN = "admin@sandbox.example"
-EVENTS = (
-    "jira:issue_created",
-    "jira:issue_updated",
-    "jira:issue_deleted",
-    "comment_created",
-    "comment_updated",
-    "comment_deleted",
-    "issuelink_created",
-    "issuelink_deleted",
-)
 REQUEST_TYPE = "Report a fault"
 _CATEGORIES = {TicketState.NEW: "new", TicketState.OPEN: "indeterminate", TicketState.PENDING_CUSTOMER: "indeterminate"}
 
@@ -58,9 +47,8 @@ def furnish(desk: SandboxJira, mapping: JiraMapping) -> Accounts:
     asked = {"summary": True, "description": False}
     types = {one.name: one.id for one in desk.world.issue_types.values()}
     for field, name in mapping.fields.items():
-        made = _add_field(
-            desk, field, name, {types[one] for kind in CATALOGUE[field].on for one in mapping.types_of(kind)}
-        )
+        on = {types[one] for kind in CATALOGUE[field].on for one in mapping.types_of(kind)}
+        made = desk.add_field(name, field_kind(field), field_options(field), on)
         if field in INTAKE:  # Nothing of it is required, so that the rules have something to ask (R14–R22).
             asked[made.id] = False
     desk.add_request_type(REQUEST_TYPE, mapping.issue_types.incident[0], asked)
@@ -74,21 +62,14 @@ def furnish(desk: SandboxJira, mapping: JiraMapping) -> Accounts:
     return Accounts(bot, admin)
 
 
-def _add_field(desk: SandboxJira, field: str, name: str, types: set[str]) -> CustomField:
-    return desk.add_field(name, field_kind(field), field_options(field), types)
-
-
 def connect_webhook(desk: SandboxJira, accounts: Accounts, endpoint: str, secret: str, project: str = "ISP") -> None:
     """A signed webhook on everything that happens to the issues of a project."""
-    body: dict[str, Any] = {"name": "Interspace", "url": endpoint, "events": list(EVENTS)}
-    jql = f"project = {project}"
-    if desk.flavour == "cloud":
-        path = CLOUD_PATH
-        body |= {"filters": {SECTION: jql}, "excludeBody": False, "secret": secret}
+    body: dict[str, Any] = {"name": "Interspace", "url": endpoint, "events": EVENTS}
+    filters, path = {SECTION: f"project = {project}"}, CLOUD_PATH if desk.world.cloud else DATA_CENTER_PATH
+    if desk.world.cloud:
+        body |= {"filters": filters, "excludeBody": False, "secret": secret}
     else:
-        path = DATA_CENTER_PATH
-        settings = {"SECRET": secret, "EXCLUDE_BODY": "false", "FILTERS": json.dumps({SECTION: jql})}
-        body |= {"configuration": settings}
+        body["configuration"] = {"SECRET": secret, "EXCLUDE_BODY": "false", "FILTERS": json.dumps(filters)}
     response = request(desk, accounts.admin, "POST", path, body)
     if response.status >= 300:
         raise ValueError(f"the sandbox answered {response.status}: {response.body[:200]!r}")

@@ -9,16 +9,19 @@ from urllib.parse import urlsplit
 from connector.sandbox.jira.access import shown_user
 from connector.sandbox.jira.call import Call
 from connector.sandbox.jira.errors import JiraError
-from connector.sandbox.jira.kinds import Kind, lists, serves
-from connector.sandbox.jira.records import Flavour, Json, Row
+from connector.sandbox.jira.kinds import Kind
+from connector.sandbox.jira.records import Json, Row
+from connector.sandbox.jira.seed import TABLES
 from connector.sandbox.jira.times import epoch_millis
 from connector.sandbox.jira.world import BASE_URL
 
 _CHANGES = ("created", "updated", "deleted")
-_KNOWN = {"jira:issue": _CHANGES, "comment": _CHANGES, "worklog": _CHANGES, "issuelink": ("created", "deleted")}
-_KNOWN |= {"attachment": ("created", "deleted"), "issue_property": ("set", "deleted")}
-KNOWN_EVENTS = frozenset(f"{of}_{what}" for of, changes in _KNOWN.items() for what in changes)
-CLOUD_PATH, DATA_CENTER_PATH = "/rest/webhooks/1.0/webhook", "/rest/jira-webhook/1.0/webhooks"
+_KNOWN = {"jira:issue": _CHANGES, "comment": _CHANGES, "issuelink": ("created", "deleted")}
+_OTHERS = {"worklog": _CHANGES, "attachment": ("created", "deleted"), "issue_property": ("set", "deleted")}
+EVENTS = [f"{of}_{what}" for of, changes in _KNOWN.items() for what in changes]
+"""All that are sent; others are only known by their names."""
+KNOWN_EVENTS = {*EVENTS, *(f"{of}_{what}" for of, changes in _OTHERS.items() for what in changes)}
+CLOUD_PATH, DATA_CENTER_PATH = (one["path"] for one in TABLES["webhooks"]["serves"])
 SECTION = "issue-related-events-section"
 
 
@@ -30,7 +33,7 @@ def _take(call: Call, held: Row) -> None:
     if not held.name or urlsplit(held.url).scheme not in {"http", "https"}:
         raise JiraError(400, "A webhook needs a name and an absolute URL.")
     held.events = [str(event) for event in body.get("events", held.events)]
-    unknown = sorted(set(held.events) - KNOWN_EVENTS)
+    unknown = sorted({*held.events} - KNOWN_EVENTS)
     if unknown:
         raise JiraError(400, f"Unknown webhook events: {', '.join(unknown)}")
     held.created, held.updated, held.updated_by = held.created or now, now, call.user.id
@@ -69,18 +72,4 @@ def _undelivered(call: Call, held: Row) -> None:
         del waiting[identifier]
 
 
-WEBHOOK = Kind(
-    "The webhook",
-    "webhooks",
-    _shown,
-    whole=True,
-    columns={},
-    required=(),
-    check=_take,
-    leave=_undelivered,
-    missing=lambda number: JiraError(404, f"There is no webhook with id {number}."),
-)
-_PATHS: dict[Flavour, str] = {"cloud": CLOUD_PATH, "datacenter": DATA_CENTER_PATH}
-for flavour, path in _PATHS.items():
-    lists(WEBHOOK, path, on=flavour)
-    serves(WEBHOOK, path, show=True, create=201, change=200, delete=204, on=flavour)
+Kind("webhooks", _shown, check=_take, leave=_undelivered)

@@ -74,11 +74,9 @@ class JiraHouse:
         """Options of lists, which no program may add on Data Center."""
         wanted = {name: field_options(field) for field, name in self._mapping.fields.items()}
         wanted[self._mapping.group_field] = tuple(self._mapping.groups.values())
-        there = {held.name: held for held in list(self.sandbox.world.custom_fields.values())}
-        for name, values in wanted.items():
-            held = there.get(name)
-            if held is not None and values and not any(context.options for context in held.contexts.values()):
-                self.sandbox.add_options(name, values)
+        for held in list(self.sandbox.world.custom_fields.values()):
+            if wanted.get(held.name) and not held.options:
+                self.sandbox.add_options(held.name, wanted[held.name])
 
     @cached_property
     def _ids(self) -> Mapping[str, str]:
@@ -88,22 +86,19 @@ class JiraHouse:
     def settings(self) -> Mapping[str, str]:
         """The tokens; on Cloud with the accounts that they belong to."""
         tokens = {"token": self.accounts.bot, "admin_token": self.accounts.admin}
-        return tokens if self.sandbox.flavour == "datacenter" else {**tokens, "user": BOT, "admin_user": ADMIN}
+        return {**tokens, "user": BOT, "admin_user": ADMIN} if self.sandbox.world.cloud else tokens
 
     def open_desk(self, url: str | None = None, *, proof_keys: Sequence[bytes] = ()) -> JiraDesk:
         """The adapter of a connector that has just started."""
-        user = BOT if self.sandbox.flavour == "cloud" else None
+        user = BOT if self.sandbox.world.cloud else None
         adapter = None if url else self.sandbox.requests_adapter
         connection = Connection(url or IN_PROCESS, user, self.accounts.bot, adapter=adapter)
         return JiraDesk(connection, self._mapping, self._clock, proof_keys=proof_keys)
 
     def join(self, email: str, actor: Actor, organization: str | None = None, name: str = "") -> str:
         """An account; a customer's opens the portal only."""
-        roles = {
-            Actor.CUSTOMER: (),
-            Actor.AGENT: self._mapping.roles.agents[:1],
-            Actor.MANAGER: (*self._mapping.roles.agents[:1], *self._mapping.roles.managers),
-        }[actor]
+        agents, managers = self._mapping.roles.agents[:1], self._mapping.roles.managers
+        roles = {Actor.CUSTOMER: (), Actor.AGENT: agents, Actor.MANAGER: (*agents, *managers)}[actor]
         first, _, last = name.partition(" ")
         token = self.sandbox.add_user(email, roles, organization, firstname=first, lastname=last)
         self._people[token] = (email, actor)
@@ -123,7 +118,7 @@ class JiraHouse:
         if actor is not Actor.CUSTOMER:
             return self._write(token, said)
         if channel is Channel.EMAIL and not fields:
-            return self.sandbox.receive_mail(email, subject, body, self._mapping.project)
+            return self.mail(email, subject, body)
         desk = self.api(token, "GET", f"{_PORTAL}servicedesk")["values"][0]["id"]
         kinds = self.api(token, "GET", f"{_PORTAL}servicedesk/{desk}/requesttype")["values"]
         asked = {"serviceDeskId": desk, "requestTypeId": kinds[0]["id"], "requestFieldValues": said}
@@ -138,49 +133,41 @@ class JiraHouse:
 
     def _write(self, token: str, said: Mapping[str, Any]) -> str:
         """As Jira's own users do."""
-        place = {
-            "project": {"key": self._mapping.project},
-            "issuetype": {"name": self._mapping.issue_types.incident[0]},
-        }
-        return str(self.api(token, "POST", "issue", {"fields": {**place, **said}})["id"])
+        kind = {"name": self._mapping.issue_types.incident[0]}
+        body = {"fields": {"project": {"key": self._mapping.project}, "issuetype": kind, **said}}
+        return str(self.api(token, "POST", "issue", body)["id"])
 
     def reply(self, token: str, ticket: str, body: str, *, internal: bool) -> None:
         """A comment; customers write theirs in the portal."""
-        _, actor = self._people[token]
-        if actor is Actor.CUSTOMER:
-            self.api(token, "POST", f"{_PORTAL}request/{ticket}/comment", {"body": body, "public": True})
-            return
         told = [{"key": PUBLIC_PROPERTY, "value": {"internal": internal}}]
-        self.api(token, "POST", f"issue/{ticket}/comment", {"body": body, "properties": told})
+        if self._people[token][1] is Actor.CUSTOMER:
+            self.api(token, "POST", f"{_PORTAL}request/{ticket}/comment", {"body": body, "public": True})
+        else:
+            self.api(token, "POST", f"issue/{ticket}/comment", {"body": body, "properties": told})
 
     def change(self, token: str, ticket: str, fields: Mapping[str, Any], state: TicketState | None) -> None:
-        """An edit, a transition, or both."""
+        """An edit, a transition, or both. There is no way from a status to itself."""
         if fields:
             self.api(token, "PUT", f"issue/{ticket}", {"fields": self._values(fields)})
         if state is not None:
             ways = self.api(token, "GET", f"issue/{ticket}/transitions")["transitions"]
-            way = next((one for one in ways if self._mapping.state(one["to"]["name"]) is state), None)
-            # There is no way from a status to itself.
-            if way is not None:
-                self.api(token, "POST", f"issue/{ticket}/transitions", {"transition": {"id": way["id"]}})
+            for way in [way["id"] for way in ways if self._mapping.state(way["to"]["name"]) is state][:1]:
+                self.api(token, "POST", f"issue/{ticket}/transitions", {"transition": {"id": way}})
 
     def mail(self, sender: str, subject: str, body: str, ticket: str | None = None, *, automatic: bool = False) -> str:
         """With the issue's key in its subject. Jira tells nothing of what the headers say."""
-        if ticket is not None:
-            subject = f"{self._issue(ticket).key} {subject}"
-        return self.sandbox.receive_mail(sender, subject, body, self._mapping.project)
+        about = f"{self._issue(ticket).key} {subject}" if ticket else subject
+        return self.sandbox.receive_mail(sender, about, body, self._mapping.project)
 
     def merge(self, token: str, source: str, target: str) -> None:
         """Jira has no merge: a link, and the source closed as a duplicate."""
-        actor = self.sandbox.world.tokens[token]
         ends = self._issue(source), self._issue(target)
-        self.sandbox.act(lambda world: reorganizing.close_as_duplicate(world, *ends, actor))
+        self.sandbox.act(lambda world: reorganizing.close_as_duplicate(world, *ends, world.tokens[token]))
 
     def split(self, token: str, ticket: str) -> str:
         """A clone."""
-        actor = self.sandbox.world.tokens[token]
-        made = self.sandbox.act(lambda world: reorganizing.clone(world, self._issue(ticket), actor))
-        return str(made.id)
+        issue = self._issue(ticket)
+        return str(self.sandbox.act(lambda world: reorganizing.clone(world, issue, world.tokens[token])).id)
 
     def leaves(self, email: str) -> None:
         """Out of all roles and groups."""
@@ -217,7 +204,7 @@ class JiraHouse:
 
     def files(self, ticket: str) -> dict[str, bytes]:
         """Those that a public comment shows: the portal has no others."""
-        issue = self.sandbox.world.issues[int(ticket)]
+        issue = self._issue(ticket)
         shown = "\n".join(comment.body for comment in issue.comments if not comment.internal)
         return {held.filename: held.content for held in issue.attachments if f"[^{held.filename}]" in shown}
 
@@ -233,13 +220,12 @@ class JiraHouse:
 
     def request_of(self, step: WireStep, ticket: str = r"\d+") -> Wire:
         """What the connector sends for a step."""
-        search = "search/jql" if self.sandbox.world.cloud else "api/2/search$"
         return {
             "read": Wire("GET", rf"issue/{ticket}\?"),
             "write": Wire("PUT", rf"issue/{ticket}(\?|$)"),
             "create": Wire("POST", r"/issue$"),
             "link": Wire("POST", "/issueLink$"),
-            "find": Wire("POST", search),
+            "find": Wire("POST", "search/jql" if self.sandbox.world.cloud else "api/2/search$"),
         }[step]
 
     def served(self) -> int:
@@ -253,6 +239,7 @@ class JiraHouse:
         return self.sandbox.world.users[self.sandbox.user_id(email)]
 
     def _values(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """As requests give them, by Jira's own names."""
         body: dict[str, Any] = {}
         for name, value in fields.items():
             if name == "priority":

@@ -3,14 +3,11 @@
 import heapq
 import itertools
 from bisect import bisect_left, insort
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from connector.sandbox.jira.records import Issue
-
-KEPT_RESULTS = 16
 
 
 class Row(NamedTuple):
@@ -82,23 +79,3 @@ class Index:
 
 def _row(issue: Issue) -> Row:
     return Row(issue.id, issue.key, dict(issue.fields))
-
-
-class Results:
-    """Lists of found issues, kept for the next page."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, list[Row]] = OrderedDict()
-        self._numbers = itertools.count(1)
-
-    def keep(self, rows: list[Row], key: str = "") -> str:
-        """Keep a list; returns the key it is found by."""
-        name = key or f"page{next(self._numbers)}"
-        self._kept[name] = rows
-        while len(self._kept) > KEPT_RESULTS:
-            self._kept.popitem(last=False)
-        return name
-
-    def find(self, key: str) -> list[Row] | None:
-        """A list that was kept."""
-        return self._kept.get(key)

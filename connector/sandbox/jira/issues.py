@@ -1,13 +1,12 @@
-"""`/issue`: create, read, edit, move and delete."""
+"""`/issue`: create, read, edit, move and delete; and `/issueLink`."""
 
 from connector.sandbox.jira import changing, events, fields, shapes, shown
 from connector.sandbox.jira.access import is_project_admin, is_support, issue_for
-from connector.sandbox.jira.call import Call, page
-from connector.sandbox.jira.endpoints import Answer, answers
-from connector.sandbox.jira.errors import JiraError, forbidden, wrong_field
-from connector.sandbox.jira.links import drop_link
-from connector.sandbox.jira.properties import serve_properties
-from connector.sandbox.jira.records import Issue, Json, Project
+from connector.sandbox.jira.call import Answer, Call, answers, page
+from connector.sandbox.jira.errors import JiraError, forbidden, not_found, wrong_field
+from connector.sandbox.jira.kinds import serve_properties
+from connector.sandbox.jira.records import Issue, Json, Link, Row, User
+from connector.sandbox.jira.world import World, named
 
 MOST_FETCHED = 100
 # For whoever may edit the issue; no event, no new time of update.
@@ -24,20 +23,15 @@ def _properties(call: Call, issue: Issue) -> Json:
 def _create(call: Call) -> Json:
     body = call.fields()
     given = body.get("fields") or {}
-    project = _project_of(call, given)
+    place = given.get("project") or {}
+    project = call.world.project(place.get("id") or place.get("key") or "")
+    if project is None or not is_support(call.world, project, call.user):
+        raise wrong_field("project", "Specify a valid project ID or key")
     type_id = str(fields.taken(call.world, "issuetype", given.get("issuetype")))
     if type_id not in project.issue_type_ids:
         raise wrong_field("issuetype", "Specify a valid issue type")
     wanted = changing.wanted(call.world, project, body, None)
     return shown.linked_issue(call.world, changing.create(call.world, project, call.user, type_id, wanted))
-
-
-def _project_of(call: Call, given: dict[str, Json]) -> Project:
-    named = given.get("project") or {}
-    found = call.world.project(named.get("id") or named.get("key") or "")
-    if found is None or not is_support(call.world, found, call.user):
-        raise wrong_field("project", "Specify a valid project ID or key")
-    return found
 
 
 @answers("GET issue/{issue}")
@@ -61,7 +55,7 @@ def _delete(call: Call, issue: Issue) -> None:
     if not is_project_admin(world, world.projects[issue.project_id], call.user):
         raise forbidden("delete issues in this project")
     for link in list(issue.links):
-        drop_link(world, link)
+        _drop_link(world, link)
     world.hidden.discard(issue.id)
     del world.issues[issue.id], world.issue_ids[issue.key]
     world.index.removed(issue.id)
@@ -125,3 +119,50 @@ def _fetch(call: Call) -> Json:
         except JiraError:
             missing.append({"id": str(key), "errorMessage": "Issue does not exist or no permission to see it."})
     return {"issues": [shown.issue(call.world, issue, view) for issue in found.values()], "issueErrors": missing}
+
+
+@answers("POST issueLink")
+def _link(call: Call) -> None:
+    """Empty, also for a link that is there already."""
+    body = call.fields()
+    wanted = body.get("type") or {}
+    kind = named(call.world.link_types, str(wanted.get("id") or wanted.get("name") or ""))
+    if kind is None:
+        raise JiraError(404, f"No issue link type with name '{wanted.get('name')}' found.")
+    ends = [body.get(side) or {} for side in ("inwardIssue", "outwardIssue")]
+    source, destination = (issue_for(call, end.get("id") or end.get("key") or "") for end in ends)
+    if source is destination:
+        raise JiraError(400, "You cannot link an issue to itself.")
+    connect(call.world, call.user, kind, source, destination)
+
+
+def connect(world: World, actor: User, kind: Row, source: Issue, destination: Issue) -> None:
+    """A link, unless it is there already."""
+    wanted = (kind.id, source.id, destination.id)
+    if any((link.type_id, link.source, link.destination) == wanted for link in source.links):
+        return
+    link = Link(str(world.next_id("link")), *wanted)
+    for issue, other, words in ((source, destination, kind.outward), (destination, source, kind.inward)):
+        issue.links.append(link)
+        item = changing.item("Link", (None, None), (other.key, f"This issue {words} {other.key}"))
+        changing.note_change(world, issue, actor.id, [item])
+        world.index.changed(issue)
+    events.link_changed(world, "issuelink_created", link)
+
+
+@answers("DELETE issueLink/*")
+def _unlink(call: Call, link_id: str) -> None:
+    links = (link for issue in call.world.issues.values() for link in issue.links)
+    found = next((link for link in links if link.id == link_id), None)
+    if found is None:
+        raise not_found("The issue link")
+    for end in (found.source, found.destination):
+        issue_for(call, end)
+    _drop_link(call.world, found)
+    events.link_changed(call.world, "issuelink_deleted", found)
+
+
+def _drop_link(world: World, link: Link) -> None:
+    """Remove a link from both of its issues."""
+    for issue_id in (link.source, link.destination):
+        world.issues[issue_id].links.remove(link)

@@ -1,178 +1,211 @@
-"""One engine for all kinds of configuration: list, search, show, create, change, delete.
+"""One engine for all kinds of configuration: list, search, show, create, change, delete; and one for properties, which
+are what apps keep on projects, issues and comments.
 
-A `Kind` declares what is particular to one: where its rows are, which columns a request gives, who may do what, what
-an answer shows. `lists` and `serves` make endpoints of it, with the shapes and statuses that Jira answers each path by.
+`tables.yaml` declares what is particular to a kind; a `Kind` adds what only code can say, and makes its endpoints.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
-from connector.sandbox.jira.access import require_admin
-from connector.sandbox.jira.call import Call, page
-from connector.sandbox.jira.endpoints import Answer, answers
+from connector.sandbox.jira import seed
+from connector.sandbox.jira.access import is_admin
+from connector.sandbox.jira.call import Answer, Call, Shape, answers
+from connector.sandbox.jira.call import page as pages
 from connector.sandbox.jira.errors import JiraError, not_found
 from connector.sandbox.jira.records import Flavour, Json, Row, blank
 
-Shape = Callable[[Call, list[Json]], Json]
-Does = Callable[[Call, Row], None]
-NAMED = {"name": "name", "description": "description"}
+LONGEST_KEY, LONGEST_VALUE = 255, 32_768
+"""Of a property, in characters."""
+Does = Callable[[Call, Row], Any]
 
 
 def _nothing(_call: Call, _row: Row) -> None:
     """Nothing more is asked or done."""
 
 
-@dataclass(frozen=True)
+def _under(name: str, _call: Call, values: list[Json]) -> Json:
+    """The list under a name."""
+    return {name: values}
+
+
 class Kind:
-    """A kind of configuration. Each function of a call raises JiraError where Jira refuses it."""
+    """A kind of configuration. Each function of a call raises JiraError where Jira refuses it.
 
-    what: str
-    """What Jira calls one in the message that there is none: `The filter`."""
-    table: str
-    """The table of its rows, which is also the sequence that numbers them and names their columns."""
-    shown: Callable[[Call, Row], Json]
-    rows: Callable[..., dict[Any, Row]] | None = None
-    """The rows by id, if they belong to others. Its arguments: the call and the ids of what they belong to."""
-    new: Callable[[Call], dict[str, Any]] = lambda _call: {}
-    """What a new row has by itself."""
-    whole: bool = False
-    """Ids are numbers instead of texts."""
-    columns: Mapping[str, str] = field(default_factory=lambda: NAMED)
-    """The attribute of a row by its name in a request."""
-    required: tuple[str, ...] = ("name",)
-    """The columns that a create has to give; `kept`: those that an update has to give."""
-    kept: tuple[str, ...] = ()
-    replaces: bool = False
-    """Whether an update empties what it does not give."""
-    readable: bool = False
-    """Whether everybody may read rows, and not administrators only; `writable`: write them."""
-    writable: bool = False
-    seen: Callable[[Call, Row], bool] = lambda _call, _row: True
-    own: Does = _nothing
-    """Raises for whoever may not change or remove this row."""
-    clash: Callable[[Row, Row], bool] = lambda row, other: bool(row.name == other.name)
-    """Whether these two rows cannot exist at once."""
-    taken: Callable[[str], JiraError] | None = None
-    """The error for the second of them; None: there may be both."""
-    check: Does = _nothing
-    """Raises for a row that must not be stored."""
-    leave: Does = _nothing
-    """Removes what else is removed with a row."""
-    missing: Callable[[str], JiraError] | None = None
-    """The error for an id that no row has which the caller sees, if it is not the usual one."""
-    made: Callable[[Call, Row], Json] | None = None
-    """What the answer to a create shows, if not the usual; `gone`: the answer to a delete, if there is one."""
-    gone: Callable[[Call], Json] = lambda _call: None
+    `rows`: its rows by id for a call and the ids of what they belong to, if they belong to others. `check` raises for a
+    row that must not be stored, `leave` removes what else is removed with one. `clash`: whether two of the same parent
+    cannot exist at once, if not by their names. `made`: what the answer to a create shows, if not the usual, `gone`:
+    the answer to a delete, if there is one.
+    """
 
-    def all(self, call: Call, *above: str) -> dict[Any, Row]:
-        """The rows by id; ``above`` are the ids of what they belong to."""
-        found: dict[Any, Row] = self.rows(call, *above) if self.rows else getattr(call.world, self.table)
-        return found
+    def __init__(
+        self,
+        table: str,
+        shown: Callable[[Call, Row], Json],
+        rows: Callable[..., dict[Any, Row]] | None = None,
+        *,
+        check: Does = _nothing,
+        leave: Does = _nothing,
+        clash: Callable[[Row, Row], bool] | None = None,
+        made: Callable[[Call, Row], Json] | None = None,
+        gone: Callable[[Call], Json] = lambda _call: None,
+    ) -> None:
+        self.table, self.shown, self.check, self.leave, self.gone = table, shown, check, leave, gone
+        self.all: Callable[..., dict[Any, Row]] = rows or (lambda call: getattr(call.world, table))
+        self.clash, self.made = clash or self._same_name, made or shown
+        self.declared: dict[str, Any] = {"given": ["name", "description"], "needed": ["name"], "kept": ()}
+        self.declared |= seed.TABLES[table]
+        for one in self.declared.get("lists", ()):
+            self._list(**one)
+        for one in self.declared.get("serves", ()):
+            self._serve(**one)
+
+    def _same_name(self, one: Row, other: Row) -> bool:
+        names = (one.name, other.name)
+        return len({name.casefold() if self.declared.get("fold") else name for name in names}) == 1
 
     def row(self, call: Call, *ids: str) -> Row:
         """The row that the last id names. Raises JiraError, mostly 404."""
         *above, number = ids
         rows = self.all(call, *above)
         found = rows.get(number) or (rows.get(int(number)) if number.isdecimal() else None)
-        if found is None or not self.seen(call, found):
-            raise self.missing(number) if self.missing else not_found(self.what)
+        if found is None or not self._seen(call, found):
+            status, text = self.declared.get("missing", (404, ""))
+            raise JiraError(status, text.format(number=number)) if text else not_found(self.declared["what"])
         return found
 
-    def owned(self, call: Call, *ids: str) -> Row:
-        """The row, if the caller may change it."""
-        if not self.writable:
-            require_admin(call)
+    def own(self, call: Call, *ids: str) -> Row:
+        """The row, if the caller may change or remove it. Raises JiraError, mostly 404."""
         row = self.row(call, *ids)
-        self.own(call, row)
+        if self.declared.get("owned") and row.owner != call.user.id and not is_admin(call.user):
+            raise not_found(self.declared["what"])
         return row
 
-    def take(self, call: Call, row: Row, required: tuple[str, ...]) -> None:
+    def _seen(self, call: Call, row: Row) -> bool:
+        return (
+            not self.declared.get("owned")
+            or row.owner == call.user.id
+            or bool(row.sharePermissions)
+            or is_admin(call.user)
+        )
+
+    def _take(self, call: Call, row: Row, needed: Iterable[str]) -> None:
         """Writes the values of the request into the row. Raises JiraError 400."""
         body = call.fields()
-        for name in required:
-            if isinstance(getattr(row, self.columns[name]), str):
+        for name in needed:
+            if isinstance(getattr(row, name), str):
                 call.text(name)
             elif name not in body:
                 raise JiraError(400, fields={name: f"The {name} must be given."})
-        for name, attribute in self.columns.items():
-            kind = type(getattr(row, attribute))
-            if name in body:
-                setattr(row, attribute, kind(body[name] or kind()))
+        for name in body.keys() & self.declared["given"]:
+            kind = type(getattr(row, name))
+            setattr(row, name, kind(body[name] or kind()))
         self.check(call, row)
 
-
-def paged(default: int = 50) -> Shape:
-    """Pages of this length, if the caller does not ask for another."""
-    return lambda call, values: page(call, values, default)
-
-
-def plain(_call: Call, values: list[Json]) -> Json:
-    """A list and nothing else."""
-    return values
-
-
-def lists(
-    kind: Kind, path: str, shape: Shape = plain, *, by: tuple[str, ...] = (), ids: str = "", on: Flavour | None = None
-) -> None:
-    """`GET` of all rows. ``by``: the parameters that name a part of the name; ``ids``: the one that names whole ids."""
-
-    @answers(f"GET {path}", on=on, admin=not kind.readable)
-    def _listed(call: Call, *above: str) -> Json:
+    def listed(self, call: Call, *above: str, by: Iterable[str] = (), ids: str = "") -> list[Row]:
+        """Rows that the caller sees. ``by``: parameters that name a part of the name; ``ids``: one that names ids."""
         wanted = next((call.query[name] for name in by if call.query.get(name)), "").lower()
         only = set(call.words(ids))
-        rows = [row for row in kind.all(call, *above).values() if kind.seen(call, row)]
-        found = [row for row in rows if wanted in row.name.lower()] if wanted else rows
-        return shape(call, [kind.shown(call, row) for row in found if not only or row.id in only])
+        rows = [row for row in self.all(call, *above).values() if self._seen(call, row)]
+        return [row for row in rows if (not wanted or wanted in row.name.lower()) and (not only or row.id in only)]
 
+    def _list(self, path: str, on: Flavour | None = None, page: int = 0, below: str = "", **search: Any) -> None:
+        shape: Shape | None = partial(_under, below) if below else None
+        if page:
+            shape = partial(pages, default=page, below=below or "values")
 
-def serves(
-    kind: Kind,
-    path: str,
-    *,
-    show: bool = False,
-    create: int = 0,
-    change: int = 0,
-    delete: int = 0,
-    on: Flavour | None = None,
-) -> None:
-    """`GET`, `POST`, `PUT` and `DELETE` of one row, each if it is named, with the status that it is answered with."""
+        @answers(f"GET {path}", on=on, admin=not self.declared.get("readable"), shape=shape)
+        def _listed(call: Call, *above: str) -> Json:
+            return [self.shown(call, row) for row in self.listed(call, *above, **search)]
 
-    def _shown(call: Call, *ids: str) -> Json:
-        return kind.shown(call, kind.row(call, *ids))
+    def _serve(
+        self,
+        path: str,
+        *,
+        on: Flavour | None = None,
+        show: bool = False,
+        create: int = 0,
+        change: int = 0,
+        delete: int = 0,
+    ) -> None:
+        admin = not self.declared.get("writable")
+        if show:
+            reads = not self.declared.get("readable")
+            answers(f"GET {path}/*", on=on, admin=reads)(lambda call, *ids: self.shown(call, self.row(call, *ids)))
+        if create:
+            answers(f"POST {path}", create, on=on, admin=admin)(self._create)
+        if change:
+            answers(f"PUT {path}/*", change, on=on, admin=admin)(partial(self._change, shows=change != 204))
+        if delete:
+            answers(f"DELETE {path}/*", delete, on=on, admin=admin)(self._delete)
 
-    def _created(call: Call, *above: str) -> Json:
-        rows, row = kind.all(call, *above), blank(kind.table, **kind.new(call))
-        kind.take(call, row, kind.required)
-        if kind.taken and any(kind.clash(row, other) for other in rows.values()):
-            raise kind.taken(row.name)
-        number = call.world.next_id(kind.table)
-        row.id = number if kind.whole else str(number)
+    def _create(self, call: Call, *above: str) -> Json:
+        owned = self.declared.get("owned")
+        rows, row = self.all(call, *above), blank(self.table, **({"owner": call.user.id} if owned else {}))
+        self._take(call, row, self.declared["needed"])
+        others = [other for other in rows.values() if not owned or other.owner == row.owner]
+        if "taken" in self.declared and any(self.clash(row, other) for other in others):
+            status, field, text = self.declared["taken"]
+            said = text.format(name=row.name)
+            raise JiraError(status, fields={field: said}) if field else JiraError(status, said)
+        number = call.world.next_id(self.table)
+        row.id = number if self.declared.get("whole") else str(number)
         rows[row.id] = row
-        return (kind.made or kind.shown)(call, row)
+        return self.made(call, row)
 
-    def _changed(call: Call, *ids: str) -> Answer:
-        row = kind.owned(call, *ids)
+    def _change(self, call: Call, *ids: str, shows: bool) -> Json:
+        row = self.own(call, *ids)
         # What is refused half-way must leave the row as it was.
         draft = Row(**vars(row))
-        if kind.replaces:
-            fresh = vars(blank(kind.table))
-            vars(draft).update({name: fresh[name] for name in kind.columns.values()})
-        kind.take(call, draft, kind.kept)
+        if self.declared.get("replaces"):
+            vars(draft).update({name: getattr(blank(self.table), name) for name in self.declared["given"]})
+        self._take(call, draft, self.declared["kept"])
         vars(row).update(vars(draft))
-        return Answer(change, None if change == 204 else kind.shown(call, row))
+        return self.shown(call, row) if shows else None
 
-    def _deleted(call: Call, *ids: str) -> Json:
-        row = kind.owned(call, *ids)
-        kind.leave(call, row)
-        del kind.all(call, *ids[:-1])[row.id]
-        return kind.gone(call)
+    def _delete(self, call: Call, *ids: str) -> Json:
+        row = self.own(call, *ids)
+        self.leave(call, row)
+        del self.all(call, *ids[:-1])[row.id]
+        return self.gone(call)
 
-    if show:
-        answers(f"GET {path}/*", on=on, admin=not kind.readable)(_shown)
-    if create:
-        answers(f"POST {path}", create, on=on, admin=not kind.writable)(_created)
-    if change:
-        answers(f"PUT {path}/*", change, on=on)(_changed)
-    if delete:
-        answers(f"DELETE {path}/*", delete, on=on)(_deleted)
+
+def checked(key: str, value: Json) -> Json:
+    """The value, if key and value are not too long. Raises JiraError 400."""
+    if not key or len(key) > LONGEST_KEY:
+        raise JiraError(400, f"The property key length must be between 1 and {LONGEST_KEY} characters.")
+    if len(json.dumps(value, ensure_ascii=False)) > LONGEST_VALUE:
+        raise JiraError(400, f"The length of the property value is longer than {LONGEST_VALUE} characters.")
+    return value
+
+
+def serve_properties(
+    path: str, may_write: Callable[[Call, Any], None] = lambda _call, _of: None, *, deletes: bool = True
+) -> None:
+    """`GET`, `PUT` and, with `deletes`, `DELETE` of `path/properties/{name}`; the path ends in a noun."""
+
+    @answers(f"GET {path}/properties/*")
+    def _shown(_call: Call, of: Any, name: str) -> Json:
+        return {"key": name, "value": _there(of, name)}
+
+    @answers(f"PUT {path}/properties/*")
+    def _stored(call: Call, of: Any, name: str) -> Answer:
+        may_write(call, of)
+        new = name not in of.properties
+        of.properties[name] = checked(name, call.body)
+        return Answer(201 if new else 200)
+
+    def _dropped(call: Call, of: Any, name: str) -> None:
+        may_write(call, of)
+        _there(of, name)
+        del of.properties[name]
+
+    if deletes:
+        answers(f"DELETE {path}/properties/*")(_dropped)
+
+
+def _there(of: Any, name: str) -> Json:
+    if name not in of.properties:
+        raise JiraError(404, f"The property with key '{name}' does not exist.")
+    return of.properties[name]

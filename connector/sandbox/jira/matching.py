@@ -2,8 +2,9 @@
 
 import operator
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
@@ -35,17 +36,21 @@ class Meaning:
     user: User | None
     zone: tzinfo
     test: Test = lambda _row: True
-    order: list[tuple[str, bool]] | None = None
+    order: list[tuple[str, bool]] = field(default_factory=list)
     bounded: bool = False
     low: datetime | None = None
     high: datetime | None = None
+
+
+Read = Callable[[Meaning, jql.Value], Sequence[Any]]
+"""What a value in a query means: nothing if Jira does not know it."""
 
 
 class _Field(NamedTuple):
     """What a field can be asked: by which operators, what a value in the query means, and what a row holds of it."""
 
     operators: frozenset[str]
-    read: Callable[[Meaning, str, jql.Value], Any]
+    read: Read
     held: Held
 
 
@@ -58,7 +63,10 @@ def meaning(world: World, user: User | None, text: str) -> Meaning:
     found = Meaning(world, user, user.zone if user else world.zone)
     if query.condition:
         found.test, found.bounded = _condition(found, query.condition, top=True), True
-    found.order = [(_sort_field(world, name), descending) for name, descending in query.order]
+    for name, descending in query.order:
+        known = _known_as(name)
+        is_own = known == "key" or known in seed.SYSTEM_FIELDS
+        found.order.append((known if is_own else _custom(world, name).id, descending))
     return found
 
 
@@ -91,7 +99,7 @@ def _clause(meant: Meaning, clause: jql.Clause, *, top: bool) -> Test:
     if found.operators is _TEXT:
         return _text_test(clause, lambda row: " ".join(str(value or "") for value in found.held(row)))
     empty = any(value.kind == "empty" for value in clause.values)
-    wanted = [found.read(meant, clause.field, value) for value in clause.values if value.kind != "empty"]
+    wanted = [_known(found.read(meant, value), clause, value) for value in clause.values if value.kind != "empty"]
     if top and clause.field.lower() == "updated" and wanted:
         # What must hold of the time of update in any case.
         if clause.operator in {">", ">="}:
@@ -102,6 +110,13 @@ def _clause(meant: Meaning, clause: jql.Clause, *, top: bool) -> Test:
         return _set_test(clause.operator in {"=", "is", "in"}, None if empty else frozenset(wanted), found.held)
     [limit], check = wanted, _COMPARISONS[clause.operator]
     return lambda row: (value := found.held(row)[0]) is not None and bool(check(value, limit))
+
+
+def _known(meanings: Sequence[Any], clause: jql.Clause, value: jql.Value) -> Any:
+    """What is not known makes the whole query refused."""
+    if not meanings:
+        raise JiraError(400, f"The value '{value.text}' does not exist for the field '{clause.field}'.")
+    return meanings[0]
 
 
 def _set_test(positive: bool, wanted: frozenset[Any] | None, held: Held) -> Test:
@@ -138,14 +153,18 @@ def _field(world: World, name: str) -> _Field:
     """One of Jira's own fields by its id, or else a custom one by its name, id or number."""
     known = _known_as(name)
     custom = None if known in _OWN else _custom(world, name)
-    operators, read = _ASKED.get(custom.kind if custom else known, (_EQUALITY, _option_id))
+    field_id, options = (custom.id, custom.options) if custom else (known, [])
+
+    def offered(_meant: Meaning, value: jql.Value) -> list[str]:
+        return [one.id for one in options if value.text in {one.value, one.id}]
+
+    operators, read = _ASKED.get(custom.kind if custom else known, (_EQUALITY, offered))
     special: dict[str, Held] = {
         "key": lambda row: (row.id,),
         "labels": lambda row: row.fields.get("labels") or (None,),
         "statuscategory": lambda row: (world.statuses[row.fields["status"]].category,),
         "text": lambda row: (row.fields.get("summary"), row.fields.get("description")),
     }
-    field_id = custom.id if custom else known
     return _Field(operators, read, special.get(field_id, lambda row: (row.fields.get(field_id),)))
 
 
@@ -161,109 +180,77 @@ def _known_as(name: str) -> str:
     return _ALIASES.get(name.lower(), name.lower())
 
 
-def _sort_field(world: World, name: str) -> str:
-    known = _known_as(name)
-    return known if known == "key" or known in seed.SYSTEM_FIELDS else _custom(world, name).id
+def _written(_meant: Meaning, value: jql.Value) -> list[str]:
+    return [value.text]
 
 
-def _no_value(text: str, name: str) -> JiraError:
-    return JiraError(400, f"The value '{text}' does not exist for the field '{name}'.")
-
-
-def _as_written(_meant: Meaning, _name: str, value: jql.Value) -> str:
-    return value.text
-
-
-def _moment(meant: Meaning, name: str, value: jql.Value) -> datetime:
+def _moments(meant: Meaning, value: jql.Value) -> list[datetime]:
     """A time to the minute in the user's zone, or a period before now."""
     now = meant.world.now()
     if value.kind == "function" and value.text.lower() == "now":
-        return now
+        return [now]
     period = _PERIOD.fullmatch(value.text.strip())
     if period:
         length = sum((_UNITS[part[-1]] * int(part[:-1]) for part in re.findall(r"\d+[wdhm]", period[2])), timedelta())
-        return now - length if period[1] == "-" else now + length
+        return [now - length if period[1] == "-" else now + length]
     for form in _FORMATS:
-        try:
-            return datetime.strptime(value.text, form).replace(tzinfo=meant.zone)
-        except ValueError:
-            continue
-    raise JiraError(
-        400,
-        f"Date value '{value.text}' for field '{name}' is invalid. Valid formats include: "
-        "'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.",
-    )
+        with suppress(ValueError):
+            return [datetime.strptime(value.text, form).replace(tzinfo=meant.zone)]
+    return []
 
 
-def _number(_meant: Meaning, name: str, value: jql.Value) -> float:
-    try:
-        return float(value.text)
-    except ValueError:
-        raise _no_value(value.text, name) from None
+def _numbers(_meant: Meaning, value: jql.Value) -> list[float]:
+    with suppress(ValueError):
+        return [float(value.text)]
+    return []
 
 
-def _issue_id(meant: Meaning, name: str, value: jql.Value) -> int:
-    """An issue that must exist, else the whole query is refused."""
+def _issues(meant: Meaning, value: jql.Value) -> list[int]:
     text = value.text.upper()
     number = int(text) if text.isdecimal() else meant.world.issue_ids.get(text, 0)
-    if number not in meant.world.issues:
-        raise JiraError(400, f"An issue with key '{value.text}' does not exist for field '{name}'.")
-    return number
+    return [number] if number in meant.world.issues else []
 
 
-def _project_id(meant: Meaning, name: str, value: jql.Value) -> str:
+def _projects(meant: Meaning, value: jql.Value) -> list[str]:
     projects = meant.world.projects.values()
-    called = next((project for project in projects if project.name.lower() == value.text.lower()), None)
-    found = meant.world.project(value.text) or called
-    if found is None:
-        raise _no_value(value.text, name)
-    return found.id
+    called = (project for project in projects if project.name.lower() == value.text.lower())
+    found = meant.world.project(value.text) or next(called, None)
+    return [found.id] if found else []
 
 
-def _row_id(meant: Meaning, name: str, value: jql.Value) -> str | None:
-    known = _known_as(name)
-    if known == "resolution" and value.text.lower() == "unresolved":
-        return None
-    found = named(getattr(meant.world, TABLES[known]), value.text)
-    if found is None:
-        raise _no_value(value.text, name)
-    return str(found.id)
+def _rows(table: str) -> Read:
+    def read(meant: Meaning, value: jql.Value) -> list[str | None]:
+        if table == "resolutions" and value.text.lower() == "unresolved":
+            return [None]
+        found = named(getattr(meant.world, table), value.text)
+        return [found.id] if found else []
+
+    return read
 
 
-def _option_id(meant: Meaning, name: str, value: jql.Value) -> str:
-    for option in _custom(meant.world, name).options:
-        if value.text in {option.value, option.id}:
-            return str(option.id)
-    raise _no_value(value.text, name)
+def _categories(_meant: Meaning, value: jql.Value) -> list[str]:
+    text, known = value.text.lower(), seed.CATEGORIES.items()
+    return [key for key, (number, label, _) in known if text in {key, str(number), label.lower()}]
 
 
-def _category(_meant: Meaning, name: str, value: jql.Value) -> str:
-    for key, (number, label, _) in seed.CATEGORIES.items():
-        if value.text.lower() in {key, str(number), label.lower()}:
-            return key
-    raise _no_value(value.text, name)
-
-
-def _user_id(meant: Meaning, name: str, value: jql.Value) -> str | None:
+def _users(meant: Meaning, value: jql.Value) -> list[str | None]:
     if value.kind == "function" and value.text.lower() == "currentuser":
-        return meant.user.id if meant.user else None
+        return [meant.user.id if meant.user else None]
     found = meant.world.user_called(value.text) or meant.world.user_with_email(value.text)
-    if found is None:
-        raise _no_value(value.text, name)
-    return found.id
+    return [found.id] if found else []
 
 
-_ASKED: dict[str, tuple[frozenset[str], Callable[[Meaning, str, jql.Value], Any]]] = {
-    "key": (_EQUALITY, _issue_id),
-    "project": (_EQUALITY, _project_id),
-    "labels": (_EQUALITY, _as_written),
-    "statuscategory": (_EQUALITY, _category),
-    "duedate": (_ORDER, _as_written),
-    "float": (_ORDER, _number),
-    **dict.fromkeys(("updated", "created", "resolutiondate", "datetime"), (_ORDER, _moment)),
-    **dict.fromkeys(("summary", "description", "text", "textfield", "textarea"), (_TEXT, _as_written)),
-    **dict.fromkeys(TABLES, (_EQUALITY, _row_id)),
-    **dict.fromkeys(PEOPLE, (_EQUALITY, _user_id)),
+_ASKED: dict[str, tuple[frozenset[str], Read]] = {
+    "key": (_EQUALITY, _issues),
+    "project": (_EQUALITY, _projects),
+    "labels": (_EQUALITY, _written),
+    "statuscategory": (_EQUALITY, _categories),
+    "duedate": (_ORDER, _written),
+    "float": (_ORDER, _numbers),
+    **dict.fromkeys(("updated", "created", "resolutiondate", "datetime"), (_ORDER, _moments)),
+    **dict.fromkeys(("summary", "description", "text", "textfield", "textarea"), (_TEXT, _written)),
+    **{name: (_EQUALITY, _rows(table)) for name, table in TABLES.items()},
+    **dict.fromkeys(PEOPLE, (_EQUALITY, _users)),
 }
-"""By what operators a field can be asked, and how a value is read."""
+"""By what operators a field can be asked, and what a value means: by the id of Jira's own, the kind of a custom one."""
 _OWN = frozenset(_ASKED) & {*seed.SYSTEM_FIELDS, "key", "statuscategory", "text"}

@@ -1,19 +1,21 @@
-"""`/rest/servicedeskapi`, what is about requests: what customers do in the portal, and what agents do for them.
+"""`/rest/servicedeskapi`, what is about requests: what customers do in the portal, and what agents do for them; e-mail
+to the project, the customers' other way in; and `/issue/{key}/notify`, Jira's own mail to people with an account.
 
 Only issues with a request type are requests. Customers see their own, and of those the public comments only.
 """
 
+import re
+
 from connector.sandbox.jira import changing, fields
 from connector.sandbox.jira.access import is_support, require_support, shown_user
-from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.endpoints import answers, noun, portal
+from connector.sandbox.jira.call import Call, answers, noun, portal
 from connector.sandbox.jira.errors import JiraError, forbidden, wrong_field
-from connector.sandbox.jira.records import PUBLIC_PROPERTY, Comment, Issue, Json, Project, Row, User
-from connector.sandbox.jira.service_desks import address, page, type_of
+from connector.sandbox.jira.records import PUBLIC_PROPERTY, Comment, Issue, Json, Mail, Project, Row, User
+from connector.sandbox.jira.service_desks import address, date, page, type_of
 from connector.sandbox.jira.shown import attachment
-from connector.sandbox.jira.sla import cycles, date
 from connector.sandbox.jira.world import BASE_URL, World
 
+_KEY = re.compile(r"\b([A-Z][A-Z0-9_]+-\d+)\b")
 CHANNEL_PROPERTY = "request.channel.type"
 
 
@@ -76,7 +78,7 @@ def _request(call: Call, issue: Issue) -> Json:
     world, zone = call.world, call.user.zone
     kind = world.request_types[issue.fields[world.request_type_field]]
     status = world.statuses[issue.fields["status"]]
-    links = {"self": address(f"request/{issue.id}"), "jiraRest": world.link_to(f"issue/{issue.id}")}
+    links = address(f"request/{issue.id}")["_links"] | {"jiraRest": world.link_to(f"issue/{issue.id}")}
     links |= {"web": f"{BASE_URL}/servicedesk/customer/portal/{kind.service_desk_id}/{issue.key}"}
     current = {"status": status.name, "statusCategory": status.category.upper()}
     values = {name: fields.shown(world, name, issue.fields.get(name), zone) for name in kind.fields}
@@ -95,13 +97,12 @@ def _request(call: Call, issue: Issue) -> Json:
     }
 
 
-@portal("GET request/{request}/comment")
+@portal("GET request/{request}/comment", shape=page)
 def _comments(call: Call, issue: Issue) -> Json:
     """Customers get the public ones."""
     internal_too = call.query.get("internal", "true") == "true" and _for_agent(call, issue)
     public_too = call.query.get("public", "true") == "true"
-    held = [one for one in issue.comments if (internal_too if one.internal else public_too)]
-    return page(call, f"request/{issue.id}/comment", [_comment(call, issue, one) for one in held])
+    return [_comment(call, issue, one) for one in issue.comments if (internal_too if one.internal else public_too)]
 
 
 @portal("POST request/{request}/comment")
@@ -118,16 +119,15 @@ def _publish(call: Call, issue: Issue, body: str, *, public: bool) -> Json:
     return _comment(call, issue, changing.publish(call.world, issue, call.user, new))
 
 
-@portal("GET request/{request}/sla")
+@portal("GET request/{request}/sla", shape=page)
 def _slas(call: Call, issue: Issue) -> Json:
     require_support(call, call.world.projects[issue.project_id])
-    path = f"request/{issue.id}/sla"
-    told = [
-        {"id": sla.id, "name": sla.name, "_links": {"self": address(f"{path}/{sla.id}")}}
-        | {"slaDisplayFormat": "NEW_SLA_FORMAT", **cycles(call.world, issue, sla, call.user.zone)}
+    return [
+        {"id": sla.id, "name": sla.name, "slaDisplayFormat": "NEW_SLA_FORMAT"}
+        | address(f"request/{issue.id}/sla/{sla.id}")
+        | sla.cycles(call.world, issue, call.user.zone)
         for sla in call.world.slas.values()
     ]
-    return page(call, path, told)
 
 
 @answers("POST issue/{issue}/attachments", 200)
@@ -160,9 +160,8 @@ def _attach_kept(call: Call, issue: Issue) -> Json:
 
 
 def _comment(call: Call, issue: Issue, held: Comment) -> dict[str, Json]:
-    links = {"self": address(f"request/{issue.id}/comment/{held.id}")}
-    about = {"id": held.id, "body": held.body, "public": not held.internal, "author": _user(call, held.author)}
-    return {**about, "created": date(held.created, call.user.zone), "_links": links}
+    told = {"id": held.id, "body": held.body, "public": not held.internal, "author": _user(call, held.author)}
+    return {**told, "created": date(held.created, call.user.zone), **address(f"request/{issue.id}/comment/{held.id}")}
 
 
 def _user(call: Call, user_id: str) -> dict[str, Json]:
@@ -170,3 +169,38 @@ def _user(call: Call, user_id: str) -> dict[str, Json]:
     links = {"jiraRest": shown.pop("self"), "avatarUrls": shown.pop("avatarUrls")}
     shown.pop("accountType", None)
     return shown | {"_links": links}
+
+
+def receive_mail(world: World, sender: str, subject: str, body: str, project_key: str) -> str:
+    """The id of the issue that the e-mail made or answered. Raises KeyError if the project has no request type."""
+    user = world.user_with_email(sender) or world.add_user(sender)
+    found = _KEY.search(subject)
+    known = world.issues.get(world.issue_ids.get(found[1], 0)) if found else None
+    if known is not None:
+        changing.publish(world, known, user, changing.NewComment(body, {PUBLIC_PROPERTY: {"internal": False}}))
+        return str(known.id)
+    project = world.project(project_key)
+    desk = project.service_desk_id if project else None
+    kind = next((one for one in world.request_types.values() if one.service_desk_id == desk), None)
+    if kind is None:
+        raise KeyError(f"the project {project_key!r} has no request type that e-mail could use")
+    summary = " ".join(subject.split())[:255] or "(no subject)"
+    wanted = changing.Wanted({"summary": summary, "description": body, "reporter": user.id})
+    return str(submit(world, kind, user, "email", wanted).id)
+
+
+@answers("POST issue/{issue}/notify", 204)
+def _notify(call: Call, issue: Issue) -> None:
+    body, world = call.fields(), call.world
+    if world.sends_no_mail:
+        raise JiraError(403, "Outgoing emails are disabled or no SMTP server is configured.")
+    key = "accountId" if world.cloud else "name"
+    users = [world.user_called(named.get(key)) for named in (body.get("to") or {}).get("users") or ()]
+    if None in users:
+        raise JiraError(400, fields={"users": "The user does not exist."})
+    # Cloud mails nobody what they asked for themselves.
+    if not users or (world.cloud and call.user in users):
+        raise JiraError(400, fields={"Recipients": "No recipients were defined for notification."})
+    subject = body.get("subject") or f"({issue.key}) {issue.fields['summary']}"
+    text = body.get("textBody") or ""
+    world.mails += [Mail(user.email, subject, text, issue.key) for user in users if user]

@@ -7,38 +7,18 @@ from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from connector.sandbox.jira.seed import TABLES
+
 Json = Any
 Row = SimpleNamespace
-"""A row of configuration: an id, a name, a description, and the `COLUMNS` of its table."""
+"""A row of configuration: an id, a name, a description, and the columns of its table in `tables.yaml`."""
 Flavour = Literal["cloud", "datacenter"]
 PUBLIC_PROPERTY = "sd.public.comment"
-COLUMNS: dict[str, dict[str, Any]] = {
-    "statuses": {"category": ""},
-    # The status it leads to; from which ones (none: from anywhere); the required fields that it asks for.
-    "transitions": {"to": "", "sources": frozenset(), "asks": frozenset()},
-    "priorities": {"colour": ""},
-    # How it reads from both ends.
-    "link_types": {"inward": "", "outward": ""},
-    # Where a custom field applies (no projects: everywhere), and its options there by id.
-    "contexts": {"project_ids": [], "issue_type_ids": [], "options": {}},
-    "tabs": {"fields": []},
-    "filters": {"owner": "", "jql": "", "shares": [], "editors": []},
-    # Gadgets by id, and their settings by id and key.
-    "dashboards": {"owner": "", "shares": [], "editors": [], "gadgets": {}, "item_properties": {}},
-    "webhooks": {"url": "", "events": [], "filter": "", "secret": None, "exclude_body": False, "enabled": True}
-    | {"created": None, "updated": None, "updated_by": ""},
-    # What the portal asks for: fields by id, and whether each is required.
-    "request_types": {"issue_type_id": "", "service_desk_id": "", "fields": {}},
-    "queues": {"service_desk_id": "", "jql": ""},
-    # Until the *resolution* or the first *response*; the clock stands still in some statuses.
-    "slas": {"goal": None, "until": "", "pauses": frozenset()},
-}
-"""What rows have beside id, name and description, with the values that nobody gave."""
 
 
 def blank(table: str, **given: Any) -> Row:
     """A row without an id, with what is given and else what nobody gave."""
-    return Row(**{"name": "", "description": "", **deepcopy(COLUMNS.get(table, {})), **given})
+    return Row(**{"name": "", "description": "", **deepcopy(TABLES[table].get("columns", {})), **given})
 
 
 @dataclass(eq=False)

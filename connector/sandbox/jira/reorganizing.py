@@ -4,7 +4,7 @@ Documented behaviour of Jira (Atlassian's support pages on each), not recorded.
 """
 
 from connector.sandbox.jira import changing
-from connector.sandbox.jira.links import connect
+from connector.sandbox.jira.issues import connect
 from connector.sandbox.jira.records import Issue, Row, User
 from connector.sandbox.jira.world import World
 

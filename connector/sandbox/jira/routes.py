@@ -8,9 +8,6 @@ from connector.sandbox.jira import (
     custom_fields,
     hooks,
     issues,
-    links,
-    mail,
-    meta,
     portal,
     schemes,
     screens,
@@ -20,15 +17,14 @@ from connector.sandbox.jira import (
     workflows,
 )
 from connector.sandbox.jira.access import authenticate, require_admin
-from connector.sandbox.jira.call import Call, read_body, split_target, to_json
-from connector.sandbox.jira.endpoints import PLATFORM, PORTAL, ROUTES, Answer, Route
+from connector.sandbox.jira.call import PLATFORM, PORTAL, ROUTES, Answer, Call, Route, read_body, split_target, to_json
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.records import Flavour, User
 from connector.sandbox.jira.world import CLOUD_ID, World
 from connector.sandbox.wire import Response
 
 RESOURCES: tuple[object, ...] = (
-    *(comments, configuration, custom_fields, hooks, issues, links, mail, meta, portal, schemes, screens, search),
+    *(comments, configuration, custom_fields, hooks, issues, portal, schemes, screens, search),
     *(service_desks, site, workflows),
 )
 """Where the endpoints are."""
@@ -75,11 +71,12 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
         route, words = _find(world, method, path)
         _require_somebody(user, route)
         world.limits.admit(method, route.template, _issue_written(world, route, words))
-        call = Call(world, user or _NOBODY, query, read_body(body, headers), repeated)
+        call = Call(world, user or _NOBODY, query, repeated, path, read_body(body, headers))
         if route.admin:
             require_admin(call)
         found = [find(call, word) if find else word for find, word in zip(route.finders, words, strict=True)]
         value = route.handler(call, *found)
+        value = route.shape(call, value) if route.shape else value
         told = value if isinstance(value, Answer) else Answer(route.status, value)
         return _respond(*told, world.limits.left(method, route.template)), who
     except JiraError as error:

@@ -8,8 +8,7 @@ refused on the other kind of site: nothing documents that it would do there what
 """
 
 from connector.sandbox.jira import fields
-from connector.sandbox.jira.call import Call, page
-from connector.sandbox.jira.endpoints import Answer, answers
+from connector.sandbox.jira.call import Answer, Call, answers, noun, page
 from connector.sandbox.jira.errors import JiraError, not_found
 from connector.sandbox.jira.records import FieldScheme, Json, Project
 from connector.sandbox.jira.world import World
@@ -59,25 +58,28 @@ def _projects(call: Call, parameter: str) -> list[Project]:
     return [one for one in call.world.projects.values() if not wanted or one.id in wanted]
 
 
-@answers("GET config/fieldschemes/*/fields", on="cloud", admin=True)
-def _fields_of(call: Call, scheme_id: str) -> Json:
+@noun("scheme")
+def _scheme(call: Call, scheme_id: str) -> FieldScheme:
     _require_migrated(call)
     scheme = call.world.field_schemes.get(int(scheme_id)) if scheme_id.isdecimal() else None
     if scheme is None:
         raise not_found("The field scheme")
-    return page(call, [_in_scheme(scheme, name) for name in sorted(scheme.fields)])
+    return scheme
 
 
-def _in_scheme(scheme: FieldScheme, name: str) -> dict[str, Json]:
-    told = {"fieldId": name, "allowedOperations": ["REMOVE"], "parameters": {"isRequired": name in scheme.required}}
-    only = scheme.restricted.get(name)
-    return told | ({"restrictedToWorkTypes": sorted(only)} if only else {})
+@answers("GET config/fieldschemes/{scheme}/fields", on="cloud", admin=True)
+def _fields_of(call: Call, scheme: FieldScheme) -> Json:
+    only = {name: {"restrictedToWorkTypes": sorted(types)} for name, types in scheme.restricted.items()}
+    told = [
+        {"fieldId": name, "allowedOperations": ["REMOVE"], "parameters": {"isRequired": name in scheme.required}}
+        for name in sorted(scheme.fields)
+    ]
+    return page(call, [one | only.get(str(one["fieldId"]), {}) for one in told])
 
 
-@answers("GET config/fieldschemes/*/projects", on="cloud", admin=True)
-def _projects_of(call: Call, scheme_id: str) -> Json:
-    _require_migrated(call)
-    held = [one for one in call.world.projects.values() if str(one.field_scheme_id) == scheme_id]
+@answers("GET config/fieldschemes/{scheme}/projects", on="cloud", admin=True)
+def _projects_of(call: Call, scheme: FieldScheme) -> Json:
+    held = [one for one in call.world.projects.values() if one.field_scheme_id == scheme.id]
     return page(call, [{"id": one.id, "name": one.name} for one in held])
 
 

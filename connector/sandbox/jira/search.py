@@ -4,15 +4,14 @@ from typing import Any
 
 from connector.sandbox.jira import shown
 from connector.sandbox.jira.access import is_support, may_see
-from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.endpoints import answers
+from connector.sandbox.jira.call import Call, answers
 from connector.sandbox.jira.errors import JiraError
 from connector.sandbox.jira.index import Row
 from connector.sandbox.jira.matching import Meaning, meaning
 from connector.sandbox.jira.records import Json, User
 from connector.sandbox.jira.world import World
 
-MOST_RECONCILED = 50
+KEPT_RESULTS, MOST_RECONCILED = 16, 50
 MOST_WITH_FIELDS, MOST_BARE = 100, 5000
 MOST_ON_DATA_CENTER = 1000
 _BARE = frozenset({"id", "key"})
@@ -44,7 +43,7 @@ def _by_token(call: Call) -> Json:
     issues = _shown(world, rows[start : start + size], view, bare=wanted == ["id"])
     answer: dict[str, Json] = {"issues": issues, "isLast": start + size >= len(rows)}
     if not answer["isLast"]:
-        answer["nextPageToken"] = f"{start + size}.{key or world.results.keep(rows)}"
+        answer["nextPageToken"] = f"{start + size}.{key or _keep(world, rows)}"
     return answer
 
 
@@ -52,7 +51,7 @@ def _continued(call: Call, text: str, token: Any) -> tuple[list[Row], int, str]:
     """The rows, where the page starts, and the key of rows that are kept already."""
     if token:
         start, _, key = str(token).partition(".")
-        rows = call.world.results.find(key)
+        rows = call.world.results.get(key)
         if rows is None or not start.isdecimal():
             raise JiraError(400, "The nextPageToken is invalid or has expired.")
         return rows, int(start), key
@@ -73,6 +72,15 @@ def _by_position(call: Call) -> Json:
     return {"expand": "schema,names", "startAt": start, "maxResults": size, "total": len(rows), "issues": issues}
 
 
+def _keep(world: World, rows: list[Row], key: str = "") -> str:
+    """The key by which the rows are found for the next page."""
+    name = key or f"page{world.next_id('page')}"
+    world.results[name] = rows
+    if len(world.results) > KEPT_RESULTS:
+        del world.results[next(iter(world.results))]
+    return name
+
+
 def _list(given: Json) -> list[str]:
     texts = given if isinstance(given, list) else str(given or "").split(",")
     return [str(text).strip() for text in texts if str(text).strip()]
@@ -83,10 +91,10 @@ def _remembered(call: Call, text: str) -> list[Row]:
     world = call.world
     world.index.catch_up()
     key = f"{world.index.version}|{call.user.id}|{world.now():%Y%m%d%H%M}|{text}"
-    rows = world.results.find(key)
+    rows = world.results.get(key)
     if rows is None:
         rows = find(world, call.user, meaning(world, call.user, text))
-        world.results.keep(rows, key)
+        _keep(world, rows, key)
     return rows
 
 

@@ -1,39 +1,44 @@
 """`/rest/servicedeskapi`, what is about service desks: their customers, organizations, kinds of request, queues."""
 
-from collections.abc import Mapping
+from datetime import datetime, tzinfo
 
 from connector.sandbox.jira import fields, shown
 from connector.sandbox.jira.access import is_support, require_support, roles_of, shown_user
-from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.endpoints import noun, portal
+from connector.sandbox.jira.call import PORTAL, Call, noun, portal
 from connector.sandbox.jira.errors import JiraError, not_found
 from connector.sandbox.jira.matching import meaning
 from connector.sandbox.jira.records import Json, Project, Row, User
 from connector.sandbox.jira.search import find
+from connector.sandbox.jira.seed import FRESH
+from connector.sandbox.jira.times import epoch_millis, stamp
 from connector.sandbox.jira.world import BASE_URL
 
 DEFAULT_LIMIT = 50
 
 
-def address(path: str) -> str:
-    """Below the service desk API."""
-    return f"{BASE_URL}/rest/servicedeskapi/{path}"
+def address(path: str) -> dict[str, Json]:
+    """The links of something below the service desk API."""
+    return {"_links": {"self": f"{BASE_URL}{PORTAL}{path}"}}
 
 
-def page(call: Call, path: str, values: list[Json]) -> dict[str, Json]:
+def page(call: Call, values: list[Json]) -> dict[str, Json]:
     """A page as the service desk API has it."""
     start, limit = call.number("start", 0), call.number("limit", DEFAULT_LIMIT)
-    shown = values[start : start + limit]
-    counts = {"size": len(shown), "start": start, "limit": limit, "isLastPage": start + len(shown) >= len(values)}
-    return {**counts, "values": shown, "_links": {"self": address(path), "base": BASE_URL, "context": ""}}
+    held = values[start : start + limit]
+    counts = {"size": len(held), "start": start, "limit": limit, "isLastPage": start + len(held) >= len(values)}
+    return {**counts, "values": held, "_links": {"self": BASE_URL + call.path, "base": BASE_URL, "context": ""}}
+
+
+def date(moment: datetime, zone: tzinfo) -> dict[str, Json]:
+    """A time in all the ways of the service desk API."""
+    local = moment.astimezone(zone)
+    ways = {"iso8601": f"{local:%Y-%m-%dT%H:%M:%S%z}", "jira": stamp(moment, zone)}
+    return {**ways, "friendly": f"{local:%d/%b/%y %I:%M %p}", "epochMillis": epoch_millis(moment)}
 
 
 @portal("GET info", public=True)
 def _info(_call: Call) -> Json:
-    built = {"iso8601": "2026-01-10T00:00:00+0000", "jira": "2026-01-10T00:00:00.000+0000", "friendly": "10/Jan/26"}
-    versions = {"version": "10.3.24", "platformVersion": "10.3.24", "buildChangeSet": "0" * 40}
-    built_at: Mapping[str, Json] = {**built, "epochMillis": 1_767_999_600_000}
-    return {**versions, "buildDate": built_at, "isLicensedForUse": True, "_links": {"self": address("info")}}
+    return {**FRESH["portal_info"], **address("info")}
 
 
 @noun("desk")
@@ -50,6 +55,14 @@ def _opens(call: Call, project: Project) -> bool:
     return call.user.kind == "customer" or bool(roles_of(call.world, project, call.user))
 
 
+@noun("agents")
+def _agents_project(call: Call, desk_id: str) -> Project:
+    """The same for agents only. Raises JiraError 403."""
+    project = _project(call, desk_id)
+    require_support(call, project)
+    return project
+
+
 @noun("organization")
 def _organization(call: Call, number: str) -> str:
     """For agents. Raises JiraError 404."""
@@ -59,16 +72,15 @@ def _organization(call: Call, number: str) -> str:
     return number
 
 
-@portal("GET servicedesk")
+@portal("GET servicedesk", shape=page)
 def _desks(call: Call) -> Json:
-    return page(call, "servicedesk", [_desk(call, one) for one in call.world.projects.values() if _opens(call, one)])
+    return [_desk(call, held) for held in call.world.projects.values() if _opens(call, held)]
 
 
 @portal("GET servicedesk/{desk}")
 def _desk(_call: Call, project: Project) -> Json:
     keys = {"id": project.service_desk_id, "projectId": project.id, "projectKey": project.key}
-    links = {"self": address(f"servicedesk/{project.service_desk_id}")}
-    return {**keys, "projectName": project.name, "_links": links}
+    return {**keys, "projectName": project.name, **address(f"servicedesk/{project.service_desk_id}")}
 
 
 @portal("POST customer")
@@ -81,34 +93,28 @@ def _create_customer(call: Call) -> Json:
     return _account(call, call.world.add_user(email, str(call.fields().get("displayName") or "")))
 
 
-@portal("GET servicedesk/{desk}/customer")
-def _customers(call: Call, project: Project) -> Json:
-    """By a part of name or address, for agents."""
-    require_support(call, project)
+@portal("GET servicedesk/{agents}/customer", shape=page)
+def _customers(call: Call, _project: Project) -> Json:
+    """By a part of name or address."""
     wanted = call.query.get("query", "").lower()
     users = (user for user in call.world.users.values() if user.kind == "customer")
-    held = [_account(call, user) for user in users if wanted in user.email or wanted in user.display.lower()]
-    return page(call, f"servicedesk/{project.service_desk_id}/customer", held)
+    return [_account(call, user) for user in users if wanted in user.email or wanted in user.display.lower()]
 
 
-@portal("POST servicedesk/{desk}/customer", 204)
-def _add_customers(call: Call, project: Project) -> None:
+@portal("POST servicedesk/{agents}/customer", 204)
+def _add_customers(call: Call, _project: Project) -> None:
     """Here every customer may use every service desk."""
-    require_support(call, project)
     _named_users(call)
 
 
-@portal("GET servicedesk/{desk}/organization")
-def _organizations(call: Call, project: Project) -> Json:
-    require_support(call, project)
-    held = [{"id": number, "name": name, "_links": {}} for number, name in call.world.organizations.items()]
-    return page(call, f"servicedesk/{project.service_desk_id}/organization", held)
+@portal("GET servicedesk/{agents}/organization", shape=page)
+def _organizations(call: Call, _project: Project) -> Json:
+    return [{"id": number, "name": name, "_links": {}} for number, name in call.world.organizations.items()]
 
 
-@portal("GET organization/{organization}/user")
+@portal("GET organization/{organization}/user", shape=page)
 def _members(call: Call, organization: str) -> Json:
-    held = [_account(call, user) for user in call.world.users.values() if user.organization == organization]
-    return page(call, f"organization/{organization}/user", held)
+    return [_account(call, user) for user in call.world.users.values() if user.organization == organization]
 
 
 @portal("POST organization/{organization}/user", 204)
@@ -124,27 +130,22 @@ def _account(call: Call, user: User) -> Json:
 
 def _named_users(call: Call) -> list[User]:
     key = "accountIds" if call.world.cloud else "usernames"
-    named = call.fields().get(key)
-    if not isinstance(named, list) or not named:
-        raise JiraError(400, f"{key} must name users.")
-    found = [user for name in named if (user := call.world.user_called(name)) is not None]
-    if len(found) != len(named):
-        raise JiraError(400, "A user does not exist.")
-    return found
+    found = [call.world.user_called(name) for name in call.fields().get(key) or ()]
+    if not found or None in found:
+        raise JiraError(400, f"{key} must name users that exist.")
+    return [user for user in found if user]
 
 
-@portal("GET servicedesk/{desk}/requesttype")
+@portal("GET servicedesk/{desk}/requesttype", shape=page)
 def _types(call: Call, project: Project) -> Json:
     desk_id = project.service_desk_id
-    held = [_type(one) for one in call.world.request_types.values() if one.service_desk_id == desk_id]
-    return page(call, f"servicedesk/{desk_id}/requesttype", held)
-
-
-def _type(kind: Row) -> dict[str, Json]:
-    desk_id = kind.service_desk_id
-    keys = {"id": kind.id, "name": kind.name, "issueTypeId": kind.issue_type_id, "serviceDeskId": desk_id}
-    links = {"self": address(f"servicedesk/{desk_id}/requesttype/{kind.id}")}
-    return {**keys, "portalId": desk_id, "description": "", "helpText": "", "groupIds": [], "_links": links}
+    more = {"serviceDeskId": desk_id, "portalId": desk_id, "description": "", "helpText": "", "groupIds": []}
+    return [
+        {"id": kind.id, "name": kind.name, "issueTypeId": kind.issue_type_id, **more}
+        | address(f"servicedesk/{desk_id}/requesttype/{kind.id}")
+        for kind in call.world.request_types.values()
+        if kind.service_desk_id == desk_id
+    ]
 
 
 def type_of(call: Call, desk_id: str, type_id: str) -> tuple[Project, Row]:
@@ -159,44 +160,36 @@ def type_of(call: Call, desk_id: str, type_id: str) -> tuple[Project, Row]:
 def _type_fields(call: Call, desk_id: str, type_id: str) -> Json:
     """What the portal asks for."""
     project, kind = type_of(call, desk_id, type_id)
-    asked = [_asked(call, name, required) for name, required in kind.fields.items()]
     for_others = is_support(call.world, project, call.user)
+    asked = []
+    for name, required in kind.fields.items():
+        custom, described = call.world.custom_fields.get(name), fields.described(call.world, name)
+        told = {"fieldId": name, "name": described["name"], "description": custom.description if custom else ""}
+        told |= {"required": required, "visible": True, "defaultValues": [], "presetValues": []}
+        options = [{"value": one.id, "label": one.value, "children": []} for one in (custom.options if custom else ())]
+        asked.append(told | {"validValues": options, "jiraSchema": described["schema"]})
     return {"requestTypeFields": asked, "canRaiseOnBehalfOf": for_others, "canAddRequestParticipants": for_others}
 
 
-def _asked(call: Call, name: str, required: Json) -> dict[str, Json]:
-    custom, described = call.world.custom_fields.get(name), fields.described(call.world, name)
-    options = custom.options if custom else []
-    told = {"fieldId": name, "name": described["name"], "description": custom.description if custom else ""}
-    told |= {"required": required, "visible": True, "defaultValues": [], "presetValues": []}
-    told["validValues"] = [{"value": option.id, "label": option.value, "children": []} for option in options]
-    return told | {"jiraSchema": described["schema"]}
-
-
-@portal("GET servicedesk/{desk}/queue")
+@portal("GET servicedesk/{agents}/queue", shape=page)
 def _queues(call: Call, project: Project) -> Json:
-    """For agents; counted if asked."""
-    require_support(call, project)
+    """Counted if asked."""
     listed = []
     for queue in call.world.queues.values():
         if queue.service_desk_id == project.service_desk_id:
             told = {"id": queue.id, "name": queue.name, "jql": queue.jql, "fields": ["issuekey", "summary", "status"]}
-            told |= {"_links": {"self": address(f"queue/{queue.id}")}}
-            listed.append(told | ({"issueCount": len(_queued(call, queue))} if call.flag("includeCount") else {}))
-    return page(call, f"servicedesk/{project.service_desk_id}/queue", listed)
+            counted = {"issueCount": len(_queued(call, queue))} if call.flag("includeCount") else {}
+            listed.append(told | address(f"queue/{queue.id}") | counted)
+    return listed
 
 
-@portal("GET servicedesk/{desk}/queue/*/issue")
+@portal("GET servicedesk/{agents}/queue/*/issue", shape=page)
 def _queue(call: Call, project: Project, queue_id: str) -> Json:
-    require_support(call, project)
     queue, world = call.world.queues.get(queue_id), call.world
     if queue is None or queue.service_desk_id != project.service_desk_id:
         raise not_found("The queue")
     view = shown.View(call.user.zone, frozenset({"summary", "status"}))
-    found = [
-        shown.issue(world, world.issues[number], view) for number in _queued(call, queue) if number in world.issues
-    ]
-    return page(call, f"servicedesk/{project.service_desk_id}/queue/{queue_id}/issue", found)
+    return [shown.issue(world, world.issues[number], view) for number in _queued(call, queue) if number in world.issues]
 
 
 def _queued(call: Call, queue: Row) -> list[int]:

@@ -29,7 +29,7 @@ def priority(world: World, held: Row) -> dict[str, Json]:
 
 def described_priority(world: World, held: Row) -> dict[str, Json]:
     """A priority as the list of priorities has it."""
-    return priority(world, held) | {"description": held.description, "statusColor": held.colour or "#cccccc"}
+    return priority(world, held) | {"description": held.description, "statusColor": held.statusColor or "#cccccc"}
 
 
 def issue_type(world: World, held: Row) -> dict[str, Json]:

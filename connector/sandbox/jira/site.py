@@ -4,37 +4,24 @@ import zlib
 
 from connector.sandbox.jira import configuration, fields, seed, shapes
 from connector.sandbox.jira.access import is_admin, is_project_admin, is_support, project_for, shown_user
-from connector.sandbox.jira.call import Call, page
-from connector.sandbox.jira.endpoints import answers
+from connector.sandbox.jira.call import Call, answers, page
 from connector.sandbox.jira.errors import JiraError
-from connector.sandbox.jira.properties import serve_properties
+from connector.sandbox.jira.kinds import serve_properties
 from connector.sandbox.jira.records import Json, Project
 from connector.sandbox.jira.times import stamp
 from connector.sandbox.jira.world import BASE_URL
 
 CLOUD_VERSION, DATA_CENTER_VERSION = "1001.0.0-SNAPSHOT", "10.3.24"
-_GLOBAL = ("ADMINISTER", "CREATE_SHARED_OBJECTS", "USER_PICKER", "BULK_CHANGE")
-_OF_SUPPORT = (
-    *("BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "TRANSITION_ISSUES", "ASSIGN_ISSUES", "ADD_COMMENTS"),
-    *("EDIT_OWN_COMMENTS", "LINK_ISSUES", "MODIFY_REPORTER", "SCHEDULE_ISSUES", "SERVICEDESK_AGENT"),
-)
-_OF_ADMINS = ("ADMINISTER_PROJECTS", "DELETE_ISSUES", "EDIT_ALL_COMMENTS", "DELETE_ALL_COMMENTS")
+_GLOBAL, _OF_SUPPORT, _OF_ADMINS = (seed.FRESH[f"{of}_permissions"] for of in ("global", "support", "admin"))
 
 
 @answers("GET serverInfo", public=True)
 def _server_info(call: Call) -> Json:
     version = CLOUD_VERSION if call.world.cloud else DATA_CENTER_VERSION
-    return {
-        "baseUrl": BASE_URL,
-        "version": version,
-        "versionNumbers": [int(part) for part in version.partition("-")[0].split(".")],
-        "deploymentType": "Cloud" if call.world.cloud else "Server",
-        "buildNumber": 100300,
-        "buildDate": "2026-01-10T00:00:00.000+0000",
-        "serverTime": stamp(call.world.now(), call.world.zone),
-        "scmInfo": "0" * 40,
-        "serverTitle": "Jira",
-    }
+    numbers = [int(part) for part in version.partition("-")[0].split(".")]
+    kind, now = "Cloud" if call.world.cloud else "Server", stamp(call.world.now(), call.world.zone)
+    told = {"baseUrl": BASE_URL, "version": version, "versionNumbers": numbers, "deploymentType": kind}
+    return {**seed.FRESH["server_info"], **told, "serverTime": now}
 
 
 @answers("GET myself")
@@ -160,9 +147,13 @@ def _roles(call: Call, found: Project) -> Json:
 def _role(call: Call, found: Project, role_id: str) -> Json:
     """With its users and groups."""
     told = configuration.role(call, configuration.ROLE.row(call, role_id))
-    users = [_user_actor(call, user_id) for user_id in sorted(found.role_users.get(role_id, ()))]
-    groups = [_group_actor(name) for name in sorted(found.role_groups.get(role_id, ()))]
-    return told | {"self": call.world.link_to(f"project/{found.id}/role/{role_id}"), "actors": users + groups}
+    actors = []
+    for user in map(call.world.users.__getitem__, sorted(found.role_users.get(role_id, ()))):
+        more = {"actorUser": {"accountId": user.id}} if call.world.cloud else {"name": user.name}
+        actors.append(_actor(user.id, "user", user.display, more))
+    for name in sorted(found.role_groups.get(role_id, ())):
+        actors.append(_actor(name, "group", name, {"name": name, "actorGroup": {"name": name, "displayName": name}}))
+    return told | {"self": call.world.link_to(f"project/{found.id}/role/{role_id}"), "actors": actors}
 
 
 @answers("POST project/{project}/role/*", 200)
@@ -188,19 +179,10 @@ def _require_administration(call: Call, found: Project) -> None:
 serve_properties("project/{project}", _require_administration)
 
 
-def _user_actor(call: Call, user_id: str) -> dict[str, Json]:
-    user = call.world.users[user_id]
-    told = {"id": _actor_number(user_id), "displayName": user.display, "type": "atlassian-user-role-actor"}
-    return told | ({"actorUser": {"accountId": user.id}} if call.world.cloud else {"name": user.name})
-
-
-def _group_actor(name: str) -> dict[str, Json]:
-    told = {"id": _actor_number(name), "displayName": name, "type": "atlassian-group-role-actor", "name": name}
-    return told | {"actorGroup": {"name": name, "displayName": name}}
-
-
-def _actor_number(name: str) -> int:
-    return 10000 + zlib.crc32(name.encode()) % 90000
+def _actor(key: str, kind: str, name: str, more: dict[str, Json]) -> dict[str, Json]:
+    """``kind``: *user* or *group*."""
+    number = 10000 + zlib.crc32(key.encode()) % 90000
+    return {"id": number, "displayName": name, "type": f"atlassian-{kind}-role-actor", **more}
 
 
 @answers("GET group/member")

@@ -3,8 +3,7 @@
 All issue types of all projects have one workflow, whose transitions are those of the world.
 """
 
-from connector.sandbox.jira.call import Call
-from connector.sandbox.jira.endpoints import answers
+from connector.sandbox.jira.call import Call, answers
 from connector.sandbox.jira.errors import not_found
 from connector.sandbox.jira.records import Json, Row
 

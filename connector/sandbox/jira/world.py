@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from connector.sandbox.jira import seed
 from connector.sandbox.jira.errors import not_found
-from connector.sandbox.jira.index import Index, Results
+from connector.sandbox.jira.index import Index
 from connector.sandbox.jira.index import Row as IndexRow
 from connector.sandbox.jira.limits import Limits
 from connector.sandbox.jira.records import (
@@ -31,7 +31,7 @@ from connector.sandbox.jira.times import whole_millis
 BASE_URL = "https://sandbox.example"
 CLOUD_ID = "00000000-5a4d-4b0c-8000-00000000c10d"
 GATEWAY_URL = f"https://api.atlassian.com/ex/jira/{CLOUD_ID}"
-_STARTS = {"issue": 10001, "field": 10050, "option": 10020, "comment": 10100, "change": 10500, "contexts": 10300}
+_STARTS = {"issue": 10001, "field": 10050, "options": 10020, "comment": 10100, "change": 10500, "contexts": 10300}
 _STARTS |= {"webhooks": 1}
 
 
@@ -52,7 +52,8 @@ class World:
         self.random = Random(42)  # noqa: S311 - deterministic on purpose
         self.limits = Limits(clock, per_issue=self.cloud)
         self.index = Index(clock)
-        self.results = Results()
+        self.results: dict[str, list[IndexRow]] = {}
+        """What searches have found, kept for the next page."""
         self.zone = ZoneInfo("UTC")
         """The zone of the server, in which webhooks write times."""
         self.embedded_comments = 5000
@@ -97,17 +98,17 @@ class World:
         self.request_type_field, self.organizations_field = list(self.custom_fields)[:2]
 
     def _install(self) -> None:
-        for table, rows in seed.ROWS.items():
-            for name, more in rows.items():
+        for table in ("roles", "priorities", "resolutions", "issue_types", "link_types"):
+            for name, more in seed.FRESH[table].items():
                 self.add(table, name, **more)
-        for name, category in seed.STATUSES.items():
+        for name, category in seed.FRESH["statuses"].items():
             self.add_status(name, category)
         self.new_screen("Default Screen")
         name = "Default Field Scheme" if self.migrated else "Default Field Configuration"
         scheme = FieldScheme(self.next_id("field scheme"), name)
         self.field_schemes[scheme.id] = scheme
         if not self.cloud:
-            self.add("dashboards", "System Dashboard", shares=[{"type": "global"}])
+            self.add("dashboards", "System Dashboard", sharePermissions=[{"type": "global"}])
         self.new_custom_field("Request Type", seed.REQUEST_TYPE_FIELD)
         self.new_custom_field("Organizations", seed.ORGANIZATIONS_FIELD)
         scheme.fields |= self.custom_fields.keys()
@@ -133,11 +134,6 @@ class World:
         user = User(number_or_id, name, email.lower(), display or name, ZoneInfo(zone), kind)
         self.users[user.id] = user
         return user
-
-    def automation(self) -> User:
-        """The account that presets act as."""
-        known = next((user for user in self.users.values() if user.kind == "app"), None)
-        return known or self.add_user("", "Automation for Jira", kind="app")
 
     def user_with_email(self, email: str) -> User | None:
         """The account with this e-mail address."""
@@ -230,7 +226,7 @@ class World:
 
     def add_options(self, context: Row, values: Iterable[str]) -> list[Row]:
         """More options of a field, where this context applies."""
-        made = [Row(id=str(self.next_id("option")), value=value) for value in values]
+        made = [Row(id=str(self.next_id("options")), value=value) for value in values]
         context.options |= {option.id: option for option in made}
         return made
 

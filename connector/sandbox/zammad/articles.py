@@ -42,10 +42,9 @@ def _article_for(call: Call, article_id: str, need: str) -> tuple[Record, Record
     return article, ticket
 
 
-@route("GET ticket_articles/:id")
-def show(call: Call, article_id: str) -> Answer:
-    """One article."""
-    return 200, article_with_names(call.world, _article_for(call, article_id, "read")[0])
+route("GET ticket_articles/:id")(
+    lambda call, number: (200, article_with_names(call.world, _article_for(call, number, "read")[0]))
+)
 
 
 @route("POST ticket_articles")

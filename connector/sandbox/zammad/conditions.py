@@ -32,14 +32,17 @@ Test = Callable[[Record, Event | None], bool]
 _ValueTest = Callable[[object], bool]
 
 
-def compiled(condition: Record, world: World, user_id: int) -> Test:
-    """The condition as a function of a ticket (and the event, for triggers). Raises UnknownFieldError."""
+def compiled(condition: Record, world: World, user_id: int, *, at_mask: bool = False) -> Test:
+    """The condition as a function of a ticket (and the event, for triggers); `at_mask` it may be about the user, too.
+
+    Raises UnknownFieldError.
+    """
     if "name" in condition:
-        return _test(condition["name"], condition, world, user_id)
+        return _test(condition["name"], condition, world, user_id, at_mask)
     if "conditions" in condition:
-        tests = [compiled(part, world, user_id) for part in condition["conditions"]]
+        tests = [compiled(part, world, user_id, at_mask=at_mask) for part in condition["conditions"]]
     else:
-        tests = [_test(field, spec, world, user_id) for field, spec in condition.items()]
+        tests = [_test(field, spec, world, user_id, at_mask) for field, spec in condition.items()]
     operator = _joined_by(condition)
     if operator == "OR":
         return lambda ticket, event: any(test(ticket, event) for test in tests)
@@ -81,18 +84,18 @@ def bounds_only(condition: Record) -> bool:
     return bounded and len(named) == len(list(fields(condition, needed=True)))
 
 
-def _test(field: str, spec: Record, world: World, user_id: int) -> Test:
+def _test(field: str, spec: Record, world: World, user_id: int, at_mask: bool) -> Test:
     kind, _, name = field.partition(".")
     operator = str(spec.get("operator", "is"))
     if field in {"ticket.action", "article.action"}:
         wanted, action = operator == "is", str(spec.get("value"))
         return lambda _ticket, event: event is not None and (event.action == action) == wanted
-    if kind == "session":
+    if kind == "session" and at_mask:
         holds = _session_holds(operator, name, spec, world, user_id)
         return lambda _ticket, _event: holds
     if field == "ticket.tags" and operator != "has changed":
         return _tag_test(operator, spec, world)
-    known = kind in {"customer", "organization", "article"}
+    known = kind in {"customer", "organization"} or (kind == "article" and operator != "has changed")
     if not known and not (kind == "ticket" and (name in TICKET_COLUMNS or name in world.attributes())):
         raise UnknownFieldError(f"column {kind}.{name} does not exist")
     if operator == "has changed":

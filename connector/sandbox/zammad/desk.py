@@ -36,11 +36,7 @@ class SandboxZammad(Front):
     """
 
     def __init__(
-        self,
-        clock: Callable[[], datetime],
-        *,
-        version: Version = "6.4",
-        sleep: Callable[[float], object] = time.sleep,
+        self, clock: Callable[[], datetime], *, version: Version = "6.4", sleep: Callable[[float], object] = time.sleep
     ) -> None:
         super().__init__(sleep)
         self.world = world = World(clock, version)
@@ -49,7 +45,7 @@ class SandboxZammad(Front):
         for table in ("roles", "ticket_states", "ticket_priorities", "groups"):
             for row in seed.FRESH[table]:
                 if not (world.newer and row["name"] == "removed"):
-                    self._add(table, row)
+                    self.add(table, **row)
         object_manager.install(world)
 
     def next_delivery_at(self) -> datetime | None:
@@ -116,7 +112,7 @@ class SandboxZammad(Front):
         with self._lock:
             held = self.world.table("EmailAddress").values()
             known = next((row["id"] for row in held if row["email"] == email), None)
-            address = known or self._add("email_addresses", {"name": group, "email": email, "channel_id": 1})
+            address = known or self.add("email_addresses", name=group, email=email, channel_id=1)
             self._named("Group", group)["email_address_id"] = address
             return int(address)
 
@@ -138,7 +134,7 @@ class SandboxZammad(Front):
             if user is None:
                 role_ids = [self._named("Role", role)["id"] for role in roles]
                 known = organization and self.world.named("Organization", organization)
-                at = known["id"] if known else organization and self._add("organizations", {"name": organization})
+                at = known["id"] if known else organization and self.add("organizations", name=organization)
                 name = {"firstname": firstname, "lastname": lastname}
                 fields = {"role_ids": role_ids, "organization_id": at or None, **name}
                 user = users.new_user(self.world, email, seed.NOBODY, **fields)
@@ -156,20 +152,20 @@ class SandboxZammad(Front):
     def add_group(self, name: str) -> int:
         """A group that all agents there are may work in; returns its id."""
         with self._lock:
-            group = self._add("groups", {"name": name})
+            group = self.add("groups", name=name)
             for user in self.world.table("User").values():
                 self._let_in(user, group)
             return group
 
-    def add_priority(self, name: str) -> int:
-        """A priority; returns its id."""
+    def add(self, table: str, **columns: object) -> int:
+        """A record of a configuration table as an admin may make it; its id. Raises ApiError."""
         with self._lock:
-            return self._add("ticket_priorities", {"name": name})
+            return int(new_record(self.world, RESOURCES[table], columns, seed.NOBODY)["id"])
 
     def add_state(self, name: str, state_type: str) -> int:
         """A state that the screens offer; `state_type` as in `seed.STATE_TYPES`; returns its id."""
         with self._lock:
-            state = self._add("ticket_states", {"name": name, "state_type_id": seed.STATE_TYPES[state_type]})
+            state = self.add("ticket_states", name=name, state_type_id=seed.STATE_TYPES[state_type])
             self.world.offered_states.add(state)
             return state
 
@@ -209,9 +205,6 @@ class SandboxZammad(Front):
 
     def _deliver_due(self, post: Post | None) -> int:
         return deliveries.deliver_due(self.world, self._lock, post or self.post)
-
-    def _add(self, table: str, fields: Record) -> int:
-        return int(new_record(self.world, RESOURCES[table], fields, seed.NOBODY)["id"])
 
     def _named(self, model: str, name: str) -> Record:
         """Raises KeyError if there is none."""

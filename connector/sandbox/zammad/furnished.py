@@ -14,9 +14,7 @@ from connector.helpdesks.zammad.roles import written_roles
 from connector.sandbox.wire import Response
 from connector.sandbox.zammad.desk import SandboxZammad
 
-BOT = "interspace-bot@sandbox.example"
-ADMIN = "admin@sandbox.example"
-
+BOT, ADMIN, SUPPORT = "interspace-bot@sandbox.example", "admin@sandbox.example", "support@interspace.example"
 _DATA_TYPES: dict[type, str] = {datetime: "datetime", int: "integer", bool: "boolean", str: "input"}
 
 
@@ -27,69 +25,50 @@ class Accounts(NamedTuple):
     admin: str
 
 
+def set_up_bare(desk: SandboxZammad, _mapping: ZammadMapping) -> Accounts:
+    """A Zammad with its first group and an address to send from, an admin, and a user for the connector."""
+    desk.add_sender("Users", SUPPORT)
+    admin = desk.add_user(ADMIN, ("Admin", "Agent"))
+    return Accounts(desk.add_user(BOT, ("Agent",), firstname="Interspace", lastname="Bot"), admin)
+
+
 def furnish(desk: SandboxZammad, mapping: ZammadMapping) -> Accounts:
     """Sets the desk up for the connector."""
-    for name in sorted(set(mapping.groups.values()) - {"Users"}):
+    for name in sorted({*mapping.groups.values()} - {"Users"}):
         desk.add_group(name)
-    for name in {"Users", *mapping.groups.values()}:
-        desk.add_sender(name, "support@interspace.example")
-    admin = desk.add_user(ADMIN, ("Admin", "Agent"))
+        desk.add_sender(name, SUPPORT)
     for role in mapping.roles.managers:
-        _answer(request(desk, admin, "POST", "roles", {"name": role}))
-    groups = {str(row["id"]): ["full"] for row in _answer(request(desk, admin, "GET", "groups"))}
-    for row in _answer(request(desk, admin, "GET", "roles")):
-        if row["name"] in mapping.roles.agents:
-            _answer(request(desk, admin, "PUT", f"roles/{row['id']}", {"group_ids": groups}))
-    bot = desk.add_user(BOT, ("Agent",), firstname="Interspace", lastname="Bot")
+        desk.add("roles", name=role)
+    accounts, roles = set_up_bare(desk, mapping), {row["name"]: row for row in desk.world.table("Role").values()}
+    for name in roles.keys() & set(mapping.roles.agents):
+        roles[name]["group_ids"] = {str(group): ["full"] for group in desk.world.table("Group")}
     for field, attribute in mapping.fields.items():
         known = CATALOGUE[field]
         data_type = "select" if known.choices else "textarea" if known.multiline else _DATA_TYPES[known.kind]
         desk.add_attribute(attribute, data_type, mapping.screen.choices[field], display=mapping.screen[field])
     for names in mapping.priorities.values():
-        desk.add_priority(names.name)
-    role_ids = {row["name"]: str(row["id"]) for row in _answer(request(desk, admin, "GET", "roles"))}
+        desk.add("ticket_priorities", name=names.name)
     begin, support, end = written_roles(mapping)
-    roles = " ".join([begin, *(role_ids[name] for name in support)]) + end
-    note = f"{new_installation(str(desk.user_id(BOT)), None)} {roles} [interspace-connector]"
-    _answer(
-        request(
-            desk,
-            admin,
-            "POST",
-            "macros",
-            {"name": "Interspace", "perform": {"ticket.priority_id": {"value": "2"}}, "note": note},
-        )
-    )
-    return Accounts(bot, admin)
+    told = " ".join([begin, *(str(roles[name]["id"]) for name in support)]) + end
+    note = f"{new_installation(str(desk.user_id(BOT)), None)} {told} [interspace-connector]"
+    desk.add("macros", name="Interspace", perform={"ticket.priority_id": {"value": "2"}}, note=note)
+    return accounts
 
 
-def connect_webhook(desk: SandboxZammad, accounts: Accounts, endpoint: str, secret: str) -> None:
+def connect_webhook(desk: SandboxZammad, endpoint: str, secret: str) -> None:
     """A signed webhook on everything that happens to a ticket, the bot's own changes excepted."""
-    body = {"name": "Interspace", "endpoint": endpoint, "signature_token": secret}
-    webhook = _answer(request(desk, accounts.admin, "POST", "webhooks", body))
-    trigger = {
-        "name": "Interspace: ticket changed",
-        "condition": {
-            "ticket.updated_by_id": {
-                "operator": "is not",
-                "pre_condition": "specific",
-                "value": [str(desk.user_id(BOT))],
-            }
-        },
-        "perform": {"notification.webhook": {"webhook_id": webhook["id"]}},
-        "execution_condition_mode": "always",
-    }
-    _answer(request(desk, accounts.admin, "POST", "triggers", trigger))
+    webhook = desk.add("webhooks", name="Interspace", endpoint=endpoint, signature_token=secret)
+    bot = {"operator": "is not", "pre_condition": "specific", "value": [str(desk.user_id(BOT))]}
+    desk.add(
+        "triggers",
+        name="Interspace: ticket changed",
+        condition={"ticket.updated_by_id": bot},
+        perform={"notification.webhook": {"webhook_id": webhook}},
+        execution_condition_mode="always",
+    )
 
 
 def request(desk: SandboxZammad, token: str, method: str, path: str, body: Any = None) -> Response:
     """One API call as the owner of ``token``."""
     headers = {"Authorization": f"Token token={token}", "Content-Type": "application/json"}
-    data = b"" if body is None else json.dumps(body).encode()
-    return desk.handle(method, f"/api/v1/{path}", headers, data)
-
-
-def _answer(response: Response) -> Any:
-    if response.status >= 300:
-        raise ValueError(f"the sandbox answered {response.status}: {response.body[:200]!r}")
-    return json.loads(response.body)
+    return desk.handle(method, f"/api/v1/{path}", headers, b"" if body is None else json.dumps(body).encode())

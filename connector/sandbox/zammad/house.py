@@ -12,8 +12,10 @@ from connector.helpdesks.zammad.mapping import ZammadMapping
 from connector.helpdesks.zammad.values import encode
 from connector.sandbox.house import IN_PROCESS, SECRET, Call, Named, Wire, WireStep, in_mapping
 from connector.sandbox.zammad.desk import SandboxZammad
-from connector.sandbox.zammad.furnished import ADMIN, BOT, Accounts, connect_webhook, furnish, request
+from connector.sandbox.zammad.furnished import BOT, Accounts, connect_webhook, furnish, request, set_up_bare
 from connector.sandbox.zammad.world import Version
+
+__all__ = ["ZammadHouse", "set_up_bare"]
 
 _API = "/api/v1/"
 _ONCE = frozenset({"users/me", "ticket_states", "ticket_priorities", "groups", "roles", "macros"})
@@ -21,17 +23,7 @@ _ONCE = frozenset({"users/me", "ticket_states", "ticket_priorities", "groups", "
 
 def _set_up(sandbox: SandboxZammad, mapping: ZammadMapping) -> Accounts:
     accounts = furnish(sandbox, mapping)
-    connect_webhook(sandbox, accounts, f"{IN_PROCESS}/webhooks/zammad/main", SECRET)
-    return accounts
-
-
-def set_up_bare(sandbox: SandboxZammad, mapping: ZammadMapping) -> Accounts:
-    """A Zammad with its first group and an address to send from, an admin, and a user for the connector."""
-    accounts = Accounts(
-        sandbox.add_user(BOT, ("Agent",), firstname="Interspace", lastname="Bot"),
-        sandbox.add_user(ADMIN, ("Admin", "Agent")),
-    )
-    sandbox.add_sender("Users", "support@interspace.example")
+    connect_webhook(sandbox, f"{IN_PROCESS}/webhooks/zammad/main", SECRET)
     return accounts
 
 
@@ -85,28 +77,23 @@ class ZammadHouse:
     def open_ticket(self, token: str, subject: str, body: str, channel: Channel, fields: Mapping[str, Any]) -> str:
         """By API, as the ticket's creator."""
         article = {"type": channel.value, "body": body, "subject": subject}
-        held = {"title": subject, "group": self._mapping.group_name("intake"), "article": article}
-        return str(self.api(token, "POST", "tickets", held | self._attributes(fields))["id"])
+        return self._open(token, {"title": subject, "group": self._mapping.group_name("intake")}, article, fields)
 
     def take_call(self, token: str, caller: str, subject: str, body: str, fields: Mapping[str, Any]) -> str:
         """In the mask for calls received."""
         customer = self.sandbox.user_id(caller)
-        article = {"type": "phone", "sender": "Customer", "origin_by_id": customer, "body": body, "subject": subject}
         held = {"title": subject, "group": self._mapping.group_name("intake"), "customer_id": customer}
-        made = self.api(token, "POST", "tickets", held | {"article": article} | self._attributes(fields))
-        return str(made["id"])
+        return self._open(token, held, _call(customer, subject, body), fields)
+
+    def _open(self, token: str, ticket: Mapping[str, Any], article: Any, fields: Mapping[str, Any]) -> str:
+        body = {**ticket, **self._attributes(fields), "article": article}
+        return str(self.api(token, "POST", "tickets", body)["id"])
 
     def reply(self, token: str, ticket: str, body: str, *, internal: bool) -> None:
         """An e-mail, or a note."""
-        kind = "note" if internal else "email"
-        held = {"ticket_id": int(ticket), "type": kind, "internal": internal, "body": body}
-        if kind == "email":
-            held["to"] = self._customer_address(ticket)
-        self.api(token, "POST", "ticket_articles", held)
-
-    def _customer_address(self, ticket: str) -> str:
-        world = self.sandbox.world
-        return str(world.table("User")[world.table("Ticket")[int(ticket)]["customer_id"]]["email"])
+        held = {"ticket_id": int(ticket), "type": "note" if internal else "email", "internal": internal, "body": body}
+        customer = self.sandbox.world.table("User")[self._row(ticket)["customer_id"]]
+        self.api(token, "POST", "ticket_articles", held if internal else held | {"to": customer["email"]})
 
     def change(self, token: str, ticket: str, fields: Mapping[str, Any], state: TicketState | None) -> None:
         """One PUT."""
@@ -119,10 +106,9 @@ class ZammadHouse:
 
     def mail(self, sender: str, subject: str, body: str, ticket: str | None = None, *, automatic: bool = False) -> str:
         """With the ticket's number in its subject."""
-        if ticket is not None:
-            subject = f"[Ticket#{self._row(ticket)['number']}] {subject}"
+        named = f"[Ticket#{self._row(ticket)['number']}] " if ticket is not None else ""
         group = self._mapping.group_name("intake")
-        return str(self.sandbox.receive_mail(sender, subject, body, group, automatic=automatic))
+        return str(self.sandbox.receive_mail(sender, named + subject, body, group, automatic=automatic))
 
     def merge(self, token: str, source: str, target: str) -> None:
         """The source becomes *merged*."""
@@ -132,13 +118,11 @@ class ZammadHouse:
         """The first message as a phone call of the customer's, with the attributes of the ticket."""
         row = self._row(ticket)
         first = self.api(self.accounts.admin, "GET", f"ticket_articles/by_ticket/{ticket}")[0]
-        article = {"type": "phone", "sender": "Customer", "origin_by_id": row["customer_id"], "subject": row["title"]}
-        article |= {"body": first["body"], "content_type": first["content_type"], "internal": False}
-        copied = {name: row[name] for name in ("title", "group_id", "customer_id", "priority_id")}
-        copied |= {name: row[name] for name in self._mapping.fields.values()}
-        linked = {"article": article, "links": {"Ticket": {"child": [int(ticket)]}}}
-        made = self.api(token, "POST", "tickets", copied | linked)
-        return str(made["id"])
+        article = _call(row["customer_id"], row["title"], first["body"]) | {"content_type": first["content_type"]}
+        names = ("title", "group_id", "customer_id", "priority_id", *self._mapping.fields.values())
+        return self._open(
+            token, {name: row[name] for name in names} | {"links": {"Ticket": {"child": [int(ticket)]}}}, article, {}
+        )
 
     def leaves(self, email: str) -> None:
         """The account has the customers' role alone."""
@@ -151,17 +135,14 @@ class ZammadHouse:
 
     def rename(self, kind: Named, old: str, new: str) -> None:
         """Ids stay, and so do the names in old entries of the history."""
-        table = {"state": "ticket_states", "priority": "ticket_priorities", "group": "groups"}[kind]
-        row = next(row for row in self._admin("GET", table) if row["name"] == old)
-        self._admin("PUT", f"{table}/{row['id']}", {"name": new})
+        model = {"state": "TicketState", "priority": "TicketPriority", "group": "Group"}[kind]
+        next(row for row in self.sandbox.world.table(model).values() if row["name"] == old)["name"] = new
         self._mapping = in_mapping(self._mapping, "states", kind, old, new)
 
     def hide(self, ticket: str) -> None:
         """In a group that the connector has no access to."""
         hidden = self.sandbox.add_group("Hidden")
-        bot = self.sandbox.user_id(BOT)
-        groups = dict(self._admin("GET", f"users/{bot}")["group_ids"])
-        self._admin("PUT", f"users/{bot}", {"group_ids": {k: v for k, v in groups.items() if k != str(hidden)}})
+        del self.sandbox.world.table("User")[self.sandbox.user_id(BOT)]["group_ids"][str(hidden)]
         self._admin("PUT", f"tickets/{ticket}", {"group_id": hidden})
 
     def api(self, token: str, method: str, path: str, body: Any = None) -> Any:
@@ -188,11 +169,10 @@ class ZammadHouse:
 
     def calls(self, since: int = 0) -> list[Call]:
         """The connector's API calls."""
-        made = [call for call in self.sandbox.requests[since:] if call.user == BOT]
-        told = ((call.method, call.path.removeprefix(_API)) for call in made)
-        return [
-            Call(method, path, method != "GET" and "search" not in path) for method, path in told if path not in _ONCE
+        made = [
+            (call.method, call.path.removeprefix(_API)) for call in self.sandbox.requests[since:] if call.user == BOT
         ]
+        return [Call(way, path, way != "GET" and "search" not in path) for way, path in made if path not in _ONCE]
 
     def request_of(self, step: WireStep, ticket: str = r"\d+") -> Wire:
         """What the connector sends for a step."""
@@ -209,18 +189,21 @@ class ZammadHouse:
         return len(self.sandbox.requests)
 
     def _row(self, ticket: str) -> Any:
-        return self._admin("GET", f"tickets/{ticket}")
+        return self.sandbox.world.table("Ticket")[int(ticket)]
 
     def _admin(self, method: str, path: str, body: Any = None) -> Any:
         return self.api(self.accounts.admin, method, path, body)
 
     def _attributes(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        body: dict[str, Any] = {}
-        for name, value in fields.items():
-            if name == "priority":
-                body[name] = self._mapping.priority_name(Priority(value))
-            elif name == "group":
-                body[name] = self._mapping.group_name(value)
-            else:
-                body[self._mapping.attribute(name)] = encode(value)
-        return body
+        named = {
+            "priority": lambda value: self._mapping.priority_name(Priority(value)),
+            "group": self._mapping.group_name,
+        }
+        own = {name: named[name](value) for name, value in fields.items() if name in named}
+        rest = {self._mapping.attribute(name): encode(value) for name, value in fields.items() if name not in named}
+        return own | rest
+
+
+def _call(customer: int, subject: str, body: str) -> dict[str, Any]:
+    """What the customer said on the phone."""
+    return {"type": "phone", "sender": "Customer", "origin_by_id": customer, "subject": subject, "body": body}

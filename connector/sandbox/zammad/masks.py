@@ -96,7 +96,7 @@ def _on(flow: Record, kind: str) -> bool:
 
 def _meets(call: Call, condition: Record, ticket: Record) -> bool:
     try:
-        return compiled(condition, call.world, call.user["id"])(ticket, None)
+        return compiled(condition, call.world, call.user["id"], at_mask=True)(ticket, None)
     except UnknownFieldError as unknown:
         call.world.log.append(f"core workflow: {unknown}")
         return False

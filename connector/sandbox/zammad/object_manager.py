@@ -1,10 +1,11 @@
 """The object manager: custom ticket attributes, which exist only after a migration (043-060, 352-358)."""
 
 import re
+from collections.abc import Callable
 from copy import deepcopy
 
 from connector.sandbox.zammad import seed, values
-from connector.sandbox.zammad.call import Answer, Call, route
+from connector.sandbox.zammad.call import Answer, Call, Handler, route
 from connector.sandbox.zammad.errors import ApiError, already_exists
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import World
@@ -18,26 +19,18 @@ _TYPES = frozenset(
 _CHANGEABLE = ("display", "data_type", "active", "screens", "position")
 
 
-@route("GET object_manager_attributes", needs="admin.object")
-def index(call: Call) -> Answer:
-    """All of them, with those that every Zammad has."""
-    rows = call.world.table(MODEL).values()
-    return 200, [_without("object_lookup_id", row) | {"deletable": row["editable"]} for row in rows]
+def _route(path: str) -> Callable[[Handler], Handler]:
+    return route(path, needs="admin.object")
 
 
-@route("GET object_manager_attributes/:id", needs="admin.object")
-def show(call: Call, attribute_id: str) -> Answer:
-    """One attribute."""
-    return 200, _without("object", call.world.find(MODEL, attribute_id))
+_PATH = "object_manager_attributes"
+_route(f"GET {_PATH}")(lambda call: (200, [_listed(row) for row in call.world.table(MODEL).values()]))
+_route(f"GET {_PATH}/:id")(lambda call, number: (200, _shown(call.world.find(MODEL, number))))
+_route(f"POST {_PATH}")(lambda call: (201, _shown(new_attribute(call.world, call.params, call.user["id"]))))
+_route(f"POST {_PATH}_execute_migrations")(lambda call: (200, migrate(call.world)))
 
 
-@route("POST object_manager_attributes", needs="admin.object")
-def create(call: Call) -> Answer:
-    """The attribute waits for the next migration."""
-    return 201, _without("object", new_attribute(call.world, call.params, call.user["id"]))
-
-
-@route("PUT object_manager_attributes/:id", needs="admin.object")
+@_route(f"PUT {_PATH}/:id")
 def update(call: Call, attribute_id: str) -> Answer:
     """Changed options wait for the next migration (recording 352)."""
     attribute = _editable(call, attribute_id)
@@ -47,10 +40,10 @@ def update(call: Call, attribute_id: str) -> Answer:
         waits = {"data_option_new": option, "to_config": True}
         attribute |= {"data_option": option} if attribute["to_create"] else waits
     attribute.update(updated_by_id=call.user["id"], updated_at=call.world.now())
-    return 200, _without("object", attribute)
+    return 200, _shown(attribute)
 
 
-@route("DELETE object_manager_attributes/:id", needs="admin.object")
+@_route(f"DELETE {_PATH}/:id")
 def delete(call: Call, attribute_id: str) -> Answer:
     """The column goes with the next migration."""
     attribute = _editable(call, attribute_id)
@@ -61,13 +54,6 @@ def delete(call: Call, attribute_id: str) -> Answer:
     return 200, {}
 
 
-@route("POST object_manager_attributes_execute_migrations", needs="admin.object")
-def execute_migrations(call: Call) -> Answer:
-    """Nothing to do is no error (recording 060)."""
-    migrate(call.world)
-    return 200, {}
-
-
 def _editable(call: Call, attribute_id: str) -> Record:
     attribute = call.world.find(MODEL, attribute_id)
     if not attribute["editable"]:
@@ -75,8 +61,13 @@ def _editable(call: Call, attribute_id: str) -> Record:
     return attribute
 
 
-def _without(column: str, attribute: Record) -> Record:
-    return {name: value for name, value in attribute.items() if name != column}
+def _shown(attribute: Record) -> Record:
+    return {name: value for name, value in attribute.items() if name != "object"}
+
+
+def _listed(attribute: Record) -> Record:
+    shown = {name: value for name, value in attribute.items() if name != "object_lookup_id"}
+    return shown | {"deletable": attribute["editable"]}
 
 
 def install(world: World) -> None:
@@ -111,8 +102,8 @@ def new_attribute(world: World, params: Record, actor_id: int) -> Record:
     return world.insert(MODEL, deepcopy(seed.FRESH["attribute"]) | given, actor_id)
 
 
-def migrate(world: World) -> None:
-    """Carry out what waits: add and drop columns, take over changed options."""
+def migrate(world: World) -> Record:
+    """Carry out what waits: add and drop columns, take over changed options. Nothing to do is no error (060)."""
     for attribute in list(world.table(MODEL).values()):
         name, tickets = attribute["name"], world.table("Ticket").values()
         if attribute["to_delete"]:
@@ -127,6 +118,7 @@ def migrate(world: World) -> None:
             attribute.update(data_option=attribute["data_option_new"], data_option_new={})
         attribute.update(to_create=False, to_migrate=False, to_config=False)
     world.migrated()
+    return {}
 
 
 def _checked_option(data_type: str, given: Record) -> Record:

@@ -99,12 +99,17 @@ def _planned(plan: Record, moment: datetime) -> bool:
     return all(is_on((plan.get(part) or {}).get(key)) for part, key in named.items())
 
 
-def _group(world: World, record: Record) -> None:
-    """From 6.4 on a name is a path, whose last part is asked for by itself (237, 240)."""
-    if world.newer and not str(record["name"] or "").strip():
+def check_first(world: World, model: str, record: Record) -> None:
+    """What Zammad looks at before anything else, from 6.4 on: what a job is about (275), and the name of a group, a
+    path whose last part is asked for by itself (237, 240)."""
+    if model == "Job" and world.newer and record["name"] and not record["object"]:
+        raise ApiError(422, "Object can't be blank")
+    if model != "Group" or not world.newer:
+        return
+    if not str(record["name"] or "").strip():
         raise ApiError(422, "Name last can't be blank")
     others = (row["name"] for row in world.table("Group").values() if row["id"] != record.get("id"))
-    if world.newer and record["name"] in others:
+    if record["name"] in others:
         raise ApiError(422, "Name has already been taken")
 
 
@@ -136,16 +141,6 @@ def _trigger(world: World, record: Record) -> None:
         raise ApiError(422, "Invalid object selector conditions") from None
 
 
-def _job(world: World, record: Record) -> None:
-    """What it is about, from 6.4 on (275); only then when, which, and what to do (274)."""
-    if world.newer and not record["object"]:
-        raise ApiError(422, "Object can't be blank")
-    for column in ("timeplan", "condition", "perform"):
-        if record[column] is None:
-            raise ApiError(422, f"Attribute '{column}\" of relation \"jobs' required!")
-    _actions(world, record)
-
-
 def _calendar(_world: World, record: Record) -> None:
     """Some business hours that end after they begin. A time zone that does not exist is accepted (recording 214)."""
     days = [day for day in (record["business_hours"] or {}).values() if day.get("active") and day.get("timeframes")]
@@ -167,8 +162,8 @@ def _email_address(_world: World, record: Record) -> None:
 
 
 CHECKS: dict[str, Callable[[World, Record], None]] = {
-    "Group": _group, "Webhook": _webhook, "Trigger": _trigger, "Calendar": _calendar, "Sla": _sla, "Macro": _actions,
-    "Job": _job, "EmailAddress": _email_address,
+    "Webhook": _webhook, "Trigger": _trigger, "Calendar": _calendar, "Sla": _sla, "Macro": _actions,
+    "Job": _actions, "EmailAddress": _email_address,
 }  # fmt: skip
 """Raise ApiError for a record that Zammad refuses."""
 

@@ -25,10 +25,8 @@ _SETTINGS: list[Record] = [
 ]
 
 
-@route("GET version")
-def version(call: Call) -> Answer:
-    """Which Zammad this is."""
-    return 200, {"version": call.world.version}
+route("GET version")(lambda call: (200, {"version": call.world.version}))
+route("GET settings", needs="admin.*")(lambda _call: (200, _SETTINGS))
 
 
 @route("GET http_logs/webhook", needs="admin.*")
@@ -70,15 +68,8 @@ def amount_check(call: Call) -> Answer:
     return 200, {"count": len(call.world.table("Ticket"))}
 
 
-@route("GET settings", needs="admin.*")
-def settings(_call: Call) -> Answer:
-    """A few of them."""
-    return 200, _SETTINGS
-
-
 @route("GET settings/:id", needs="admin.*")
 def setting(_call: Call, setting_id: str) -> Answer:
-    """One of these."""
     found = [one for one in _SETTINGS if str(one["id"]) == setting_id]
     if not found:
         raise missing_record("Setting", setting_id)

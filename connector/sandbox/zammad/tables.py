@@ -122,17 +122,15 @@ def _delete(resource: Resource, call: Call, record_id: str) -> Answer:
 
 
 def _check(resource: Resource, world: World, record: Record) -> None:
-    check = particulars.CHECKS.get(resource.model)
-    if check is not None and resource.model == "Group":
-        check(world, record)
+    particulars.check_first(world, resource.model, record)
     for column, label in resource.blank.items():
         if not str(record[column] or "").strip():
             raise ApiError(422, f"{label} can't be blank")
     for column in resource.required:
         if record[column] is None:
             raise ApiError(422, f"Attribute '{column}\" of relation \"{resource.table}' required!")
-    if check is not None:
-        check(world, record)
+    if resource.model in particulars.CHECKS:
+        particulars.CHECKS[resource.model](world, record)
     others = [row for row in world.table(resource.model).values() if row["id"] != record.get("id")]
     if resource.unique and any(row[resource.unique] == record[resource.unique] for row in others):
         raise already_exists()

@@ -6,27 +6,19 @@ from connector.sandbox.zammad.call import Answer, Call, route
 from connector.sandbox.zammad.records import Record
 from connector.sandbox.zammad.world import World
 
-
-@route("GET tags")
-def index(call: Call) -> Answer:
-    """Of a ticket."""
-    return 200, {"tags": call.world.tags[ticket_for(call, call.params.get("o_id"), "read")["id"]]}
+route("GET tags")(lambda call: (200, {"tags": call.world.tags[_ticket(call, "read")["id"]]}))
+route("POST tags/add")(lambda call: _asked(call, 201))
+route("DELETE tags/remove")(lambda call: _asked(call, 200, remove=True))
 
 
-@route("POST tags/add")
-def add(call: Call) -> Answer:
-    """One more."""
-    ticket = ticket_for(call, call.params.get("o_id"), "change")
-    change(call.world, ticket, str(call.params.get("item", "")), call.user["id"])
-    return 201, True
+def _ticket(call: Call, need: str) -> Record:
+    return ticket_for(call, call.params.get("o_id"), need)
 
 
-@route("DELETE tags/remove")
-def remove(call: Call) -> Answer:
-    """A tag that is not there is no error (recording 021)."""
-    ticket = ticket_for(call, call.params.get("o_id"), "change")
-    change(call.world, ticket, str(call.params.get("item", "")), call.user["id"], remove=True)
-    return 200, True
+def _asked(call: Call, status: int, *, remove: bool = False) -> Answer:
+    """To remove a tag that is not there is no error (recording 021)."""
+    change(call.world, _ticket(call, "change"), str(call.params.get("item", "")), call.user["id"], remove=remove)
+    return status, True
 
 
 def change(world: World, ticket: Record, item: str, actor_id: int, *, remove: bool = False) -> None:

@@ -16,16 +16,8 @@ _HIDDEN_FROM_CUSTOMERS = frozenset(
 _PLAIN = frozenset(seed.BLANK_USER) - {"role_ids", "group_ids", "organization_id", "organization_ids", "login", "email"}
 
 
-@route("GET users/me")
-def me(call: Call) -> Answer:
-    """Oneself."""
-    return 200, shown(call.world, "User", call.user)
-
-
-@route("GET users")
-def index(call: Call) -> Answer:
-    """Everybody for agents and admins, only oneself for customers."""
-    return 200, _seen(call)
+route("GET users/me")(lambda call: (200, shown(call.world, "User", call.user)))
+route("GET users")(lambda call: (200, _seen(call)))
 
 
 @route("GET users/:id")
@@ -47,6 +39,7 @@ def search(call: Call) -> Answer:
 
 
 def _seen(call: Call) -> list[Record]:
+    """Everybody for agents and admins, only oneself for customers."""
     everybody = has(call, "ticket.agent", "admin.user")
     hidden = frozenset() if everybody else _HIDDEN_FROM_CUSTOMERS
     rows = [

@@ -86,14 +86,14 @@ class World:
         self.article_ids: dict[int, list[int]] = defaultdict(list)
         self.time_accounting_ids: dict[int, list[int]] = defaultdict(list)
         self.ticket_ids: dict[str, int] = {}
+        self.user_ids: dict[str, int] = {}
         self.attachments: dict[int, bytes] = {}
         self.tokens: dict[str, int] = {}
         self.token_ends: dict[str, str] = {}
         """Token → the day on which it ends, as Zammad writes it."""
         self.token_uses: dict[str, str] = {}
-        self.expired_tokens: set[str] = set()
         self.token_limits: dict[str, frozenset[str]] = {}
-        self.user_ids: dict[str, int] = {}
+        self.expired_tokens: set[str] = set()
         self.offered_states: set[int] = set()
         self.deliveries: list[Delivery] = []
         self.lost: list[Delivery] = []
@@ -144,8 +144,8 @@ class World:
     def insert(self, model: str, fields: Mapping[str, object], actor_id: int) -> Record:
         """A new record with id, author and times."""
         now, number = self.now(), self.next_id(model)
-        people = {"updated_by_id": actor_id, "created_by_id": actor_id}
-        record: Record = {"id": number, **fields, **people, "created_at": now, "updated_at": now}
+        record: Record = {"id": number, **fields, "updated_by_id": actor_id, "created_by_id": actor_id}
+        record |= {"created_at": now, "updated_at": now}
         self.tables[model][number] = record
         if model == "Ticket":
             self.ticket_ids[record["number"]] = number
@@ -167,8 +167,7 @@ class World:
 
     def user_named(self, name: str) -> Record | None:
         """The user with this login or e-mail address, whatever its case."""
-        user_id = self.user_ids.get(name.strip().lower())
-        return None if user_id is None else self.tables["User"][user_id]
+        return self.tables["User"].get(self.user_ids.get(name.strip().lower(), 0))
 
     def named(self, model: str, name: str) -> Record | None:
         """The record of a small table (states, priorities, groups, roles, organizations) with this name."""
@@ -217,9 +216,9 @@ class World:
     def attributes(self) -> dict[str, Record]:
         """The custom ticket attributes that are migrated, by name."""
         if self._attributes is None:
-            held = (row for row in self.tables["ObjectManagerAttribute"].values() if row["editable"])
-            custom = (row for row in held if not row["to_create"] and row["name"] not in seed.TICKET_COLUMNS)
-            self._attributes = {row["name"]: row for row in custom}
+            rows = {row["name"]: row for row in self.tables["ObjectManagerAttribute"].values() if not row["to_create"]}
+            built_in = seed.TICKET_COLUMNS | seed.FRESH["attributes"].keys()
+            self._attributes = {name: row for name, row in rows.items() if name not in built_in}
         return self._attributes
 
     def migrated(self) -> None:

@@ -54,7 +54,7 @@ def connector_running(live: Live) -> Iterator[None]:
     ]
     for thread in threads:
         thread.start()
-    connect_webhook(live.desk, live.accounts, f"http://127.0.0.1:{server.server_port}/webhooks/zammad/main", SECRET)
+    connect_webhook(live.desk, f"http://127.0.0.1:{server.server_port}/webhooks/zammad/main", SECRET)
     try:
         yield
     finally:

@@ -119,7 +119,7 @@ def test_one_installation_serves_both_helpdesks(live: Live, live_jira: LiveJira,
         "INTERSPACE_JIRA_BOT": live_jira.desk.user_id(jira.BOT),
     }
     zammad_secret, jira_secret = SECRETS.values()
-    connect_webhook(live.desk, live.accounts, f"http://127.0.0.1:{port}/webhooks/zammad/main", zammad_secret)
+    connect_webhook(live.desk, f"http://127.0.0.1:{port}/webhooks/zammad/main", zammad_secret)
     hook = f"http://127.0.0.1:{port}/webhooks/jira/main"
     jira.connect_webhook(live_jira.desk, live_jira.accounts, hook, jira_secret)
     with running(["run"], settings, tmp_path / "log") as connector:

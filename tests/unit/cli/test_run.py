@@ -44,7 +44,7 @@ def test_a_ticket_goes_from_signed_webhook_to_finished_change_and_sigterm_ends_b
         "INTERSPACE_LOG_FORMAT": "json",
         "INTERSPACE_WORKER_METRICS_PORT": str(figures),
     }
-    connect_webhook(live.desk, live.accounts, f"http://127.0.0.1:{port}/webhooks/zammad/main", SECRET)
+    connect_webhook(live.desk, f"http://127.0.0.1:{port}/webhooks/zammad/main", SECRET)
     with running(["run"], settings, tmp_path / "log") as connector:
         wait_until_alive(connector, "127.0.0.1", port)
         article = {"type": "email", "body": COMPLETE}

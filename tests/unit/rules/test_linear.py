@@ -53,7 +53,7 @@ def test_twice_as_many_messages_and_pauses_take_twice_the_calls() -> None:
 
 
 def test_a_usual_look_takes_no_more_calls_than_it_does_now() -> None:
-    assert calls_of_a_look(aged(POLICY, T0, timedelta(hours=1), 4, 0)) < 1_150
+    assert calls_of_a_look(aged(POLICY, T0, timedelta(hours=1), 4, 0)) < 1_050
 
 
 def test_what_is_remembered_of_a_conversation_holds_no_ticket() -> None:

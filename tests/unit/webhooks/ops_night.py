@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flask import Flask
 
 from connector.settings import Settings, compose
-from connector.work.attempt import FULL_SWEEP
+from connector.work.errand import FULL_SWEEP
 from connector.work.health import Health
 from connector.work.records import PastSweep
 from connector.work.table import Failed, Key

@@ -1,14 +1,19 @@
 """What goes wrong while something that has gone wrong is looked into ends no thread."""
 
 from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
 
 from connector.helpdesks.errors import ForbiddenError, OutOfReachError, UnavailableError
-from connector.work.attempt import Result, SweepSchedule, attempt
+from connector.work import consequences
+from connector.work.attempt import attempt
+from connector.work.errand import Errand, Result, SweepSchedule
 from connector.work.errors import StoreUnavailable
 from connector.work.jobs import Released
+from connector.work.outages import Outages
+from connector.work.refusals import Refusals
 from connector.work.table import Failed, Job, Key
 from tests.builders import T0, default_policy
 
@@ -45,7 +50,17 @@ class Desk:
 
 
 def tried(desk: Desk) -> Result:
-    return attempt(JOB, Table(), desk, default_policy(), SweepSchedule(), holds=lambda: True)  # type: ignore[arg-type]
+    table: Any = Table()
+    helpdesk: Any = desk
+    schedule, seen = SweepSchedule(), (Refusals(), Outages())
+    return attempt(Errand(JOB, table, helpdesk, default_policy(), schedule, lambda: True, *seen))
+
+
+def test_each_kind_of_error_is_found_before_a_more_general_one() -> None:
+    kinds = [kind for kind, _ in consequences._FOLLOWS]
+
+    assert [pair for pair in combinations(kinds, 2) if issubclass(pair[1], pair[0])] == []
+    assert kinds[-1] is Exception
 
 
 def test_the_work_table_goes_away_while_a_ticket_out_of_reach_is_judged() -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, event, make_url, text
 
 from connector.sandbox.clock import SteppedClock
-from connector.work.attempt import FULL_SWEEP, SWEEP
+from connector.work.errand import FULL_SWEEP, SWEEP
 from connector.work.errors import StoreError, StoreUnavailable
 from connector.work.group_commit import GroupCommit
 from connector.work.postgresql import PostgresqlDatabase

@@ -49,8 +49,14 @@ Hallo, das Problem ist wieder da.
 I don't think this is fixed: 20% loss.
 Reopening, the errors are back.
 Please do not close, we still see errors.
+We still see 5% loss.
+It came back for 10 min and is gone again.
+The link bounces every two minutes.
 """
 NOT_BROKEN = """\
+Hopefully it won't go down again.
+Please make sure this does not happen again.
+We had another outage last month, was that the same cause?
 Please send us the RFO.
 Thanks, all good now.
 Confirmed working, please close.

@@ -96,3 +96,13 @@ def test_later_workflows_win_and_one_may_be_the_last(desk: Desk) -> None:
     _workflow(desk, optional, priority=2, stop_after_match=True)
     _workflow(desk, MANDATORY, priority=3)
     assert _make(desk) == 201
+
+
+def test_only_a_mask_knows_who_sits_at_it(desk: Desk) -> None:
+    condition = {"session.role_ids": {"operator": "is", "value": ["1"]}}
+    trigger = {"name": "t", "condition": condition, "perform": {}}
+
+    status, answer = desk.call("POST", "triggers", trigger, by="admin")
+
+    assert (status, answer["error"]) == (422, "Invalid object selector conditions")
+    assert desk.call("POST", "tickets/search", {"condition": condition})[0] == 422

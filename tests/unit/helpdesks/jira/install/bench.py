@@ -119,9 +119,9 @@ class JiraBench:
             "webhooks": [
                 (one.name, one.url, one.events, one.filter, one.secret, one.enabled) for one in world.webhooks.values()
             ],
-            "filters": [(one.name, one.jql, one.description, one.shares) for one in world.filters.values()],
+            "filters": [(one.name, one.jql, one.description, one.sharePermissions) for one in world.filters.values()],
             "dashboards": [
-                (one.name, one.description, one.shares, [gadget["title"] for gadget in one.gadgets.values()])
+                (one.name, one.description, one.sharePermissions, [gadget["title"] for gadget in one.gadgets.values()])
                 for one in world.dashboards.values()
             ],
             "gadgets": [

@@ -54,7 +54,7 @@ def other_jql(bench: JiraBench) -> None:
 
 def unshare(bench: JiraBench) -> None:
     held = next(one for one in bench.jira.world.filters.values() if one.name == "Interspace: Problems")
-    held.shares = []
+    held.sharePermissions = []
 
 
 def other_role(bench: JiraBench) -> None:
@@ -64,7 +64,7 @@ def other_role(bench: JiraBench) -> None:
 
 def unshare_dashboard(bench: JiraBench) -> None:
     (held,) = bench.jira.world.dashboards.values()
-    held.shares = []
+    held.sharePermissions = []
 
 
 def remove_gadget(bench: JiraBench) -> None:
@@ -138,10 +138,10 @@ def test_what_people_add_is_no_drift(cloud: JiraBench) -> None:
     cloud.install()
     cloud.jira.add_options("Impact on service", ["huge"])
     saved = next(iter(cloud.jira.world.filters.values()))
-    saved.shares.append({"type": "group", "group": {"name": "managers"}})
-    shares = list(saved.shares)
+    saved.sharePermissions.append({"type": "group", "group": {"name": "managers"}})
+    shares = list(saved.sharePermissions)
 
     assert cloud.plan().work == ()
     saved.jql = "project = ISP"
     cloud.install()
-    assert saved.shares == shares, "an update keeps what people have added"
+    assert saved.sharePermissions == shares, "an update keeps what people have added"

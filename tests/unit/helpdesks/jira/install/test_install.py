@@ -55,7 +55,7 @@ def test_every_field_is_made_with_its_options_and_is_on_the_screen(cloud: JiraBe
     options = wanted_options(cloud.mapping)
     for name in (*cloud.mapping.fields.values(), cloud.mapping.group_field):
         made = field_named(cloud, name)
-        own = [context for context in made.contexts.values() if context.project_ids]
+        own = [context for context in made.contexts.values() if context.projectIds]
         assert made.id in screen.fields, name
         assert [one.value for context in own for one in context.options.values()] == list(options.get(name, ()))
 

@@ -67,7 +67,7 @@ class Installation(Examined[Context]):
         accounts = furnish(self.zammad, self.mapping)
         for group in self.zammad.world.tables["Group"].values():
             group["email_address_id"] = 1
-        connect_webhook(self.zammad, accounts, ENDPOINT, SECRET)
+        connect_webhook(self.zammad, ENDPOINT, SECRET)
         return accounts
 
     def _by_plan(self) -> Accounts:

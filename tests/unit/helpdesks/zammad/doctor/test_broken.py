@@ -201,7 +201,7 @@ def inactive_priority(at: Installation) -> None:
 
 
 def unknown_priority(at: Installation) -> None:
-    at.zammad.add_priority("P5 someday")
+    at.zammad.add("ticket_priorities", name="P5 someday")
 
 
 def unknown_state(at: Installation) -> None:
