@@ -49,7 +49,7 @@ _NO_WORKER = "no worker since"
 _FAILS = "the helpdesk does not answer or refuses the token"
 _LATE = "a ticket has been due since"
 _ENDED = "the token has ended"
-_POLICY = "the newer policy is not in use"
+_POLICY = "a newer policy or file of receivers is not in use"
 
 _DATABASE = (
     "Look at the work table's database: is it there, does it answer, is its disk full? The receiver's log says why."

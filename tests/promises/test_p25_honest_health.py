@@ -208,7 +208,7 @@ def test_a_policy_with_mistakes_is_told_until_it_has_none(site: Site) -> None:
 
     assert not reload(site.worker, broken)
     site.passes(MINUTE)
-    site.assert_tells("zammad: the newer policy is not in use")
+    site.assert_tells("zammad: a newer policy or file of receivers is not in use")
     assert site.figure("policy_up") == 0
 
     assert reload(site.worker, lambda: (site.desk, default_policy()))

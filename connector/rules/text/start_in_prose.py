@@ -32,24 +32,26 @@ _WHEN = (
     r"|[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?\b))"
 )
 _SINCE = re.compile(
-    r"\b(?:(?:\w*beginn|start|onset)(?: (?:der störung|des (?:problems|ausfalls|fehlers)|of the \w+))? (?:war|was"
+    r"\b(?:(?:(?:(?:ausfall|störungs|problem)?beginn|start|onset)(?: (?:der störung|des (?:problems|ausfalls|fehlers)"
+    r"|of the \w+))? (?:war|was"
     r"|is|ist)"
     r"(?: (?:at|um|gegen|around))?|first (?:seen|noticed|observed|detected)(?: (?:at|around|about|on))?(?= \d)"
     rf"|(?:first (?:seen|saw|noticed|observed|detected|appeared)){_WHAT}{{1,6}}?(?= {_WHEN})"
-    r"|(?:loss(?: of \w+)?|outage|alarm|failure|drop|\w*(?:ausfall|störung|abbruch"
+    r"|(?:loss(?: of \w+)?|outage|alarm|failure|drop|(?:verbindungs|leitungs|strom|total|netz)?(?:ausfall|störung"
+    r"|abbruch"
     r"|unterbrechung)) (?:at|around|about"
     r"|on|um|gegen"
     r"|am|ab|from)|(?:lost|dropped|failed|broke(?: down)?"
     r"|stopped(?: working)?|went (?:\w+ )?(?:down|dark|offline)|died"
     r"|disconnected|crashed|froze|powered off|verloren|weggebrochen)"
     rf"{_WHAT}{{0,6}}?(?= {_WHEN}))"
-    r"|\b(?:start|beginn?)(?= (?:(?:today|heute|yesterday|gestern),? )?(?:\d{1,2}:\d{2}|\d{4}-\d|\d{1,2}\.\d{1,2}\.))"
-    r"|\b(?:down|dead|dark|offline|tot|dropped|lost|failed|died)(?= \d{1,2}:\d{2} ?(?:UTC|GMT|CES?T|MES?Z|Z)\b)"
-    r"|\b(?:loss(?: of \w+)?|outage|ausfall|störung|failure) ?[:=](?= ?(?:\d{4}-\d|\d{1,2}[:.]\d))"
-    r"|\b(?:alarm|alert|störung|fehler|problem|issue|fault) (?:came(?: up| in)?|occurred|appeared|arose|happened"
+    r"|(?:start|beginn?)(?= (?:(?:today|heute|yesterday|gestern),? )?(?:\d{1,2}:\d{2}|\d{4}-\d|\d{1,2}\.\d{1,2}\.))"
+    r"|(?:down|dead|dark|offline|tot|dropped|lost|failed|died)(?= \d{1,2}:\d{2} ?(?:UTC|GMT|CES?T|MES?Z|Z)\b)"
+    r"|(?:loss(?: of \w+)?|outage|ausfall|störung|failure) ?[:=](?= ?(?:\d{4}-\d|\d{1,2}[:.]\d))"
+    r"|(?:alarm|alert|störung|fehler|problem|issue|fault) (?:came(?: up| in)?|occurred|appeared|arose|happened"
     r"|trat auf|kam"
     rf"|set in)(?= (?:{_WHEN}|\d))"
-    r"|\b(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started"
+    r"|(?:since|seit|start(?:ed|ing|s)? (?:at|on|around|about)|started"
     r"|beg[au]n (?:at|on"
     r"|around|about)|began"
     r"|(?:down|offline|unreachable) as of|as from|(?:down|offline|unreachable|unavailable|dark|dead"
@@ -58,7 +60,7 @@ _SINCE = re.compile(
     r"|begonnen (?:hat )?(?:um|am)|aufgetreten (?:um|am)"
     r"|(?:doubled|dropped|failed|lost|stopped|broke|flapped|rose"
     r"|went (?:\w+ )?(?:down|dark|offline)|ausgefallen|abgebrochen)"
-    r" (?:at|around|about|on|um|gegen|am))\b",
+    r" (?:at|around|about|on|um|gegen|am))\b)",
     re.IGNORECASE,
 )
 _TIME_FIRST = re.compile(

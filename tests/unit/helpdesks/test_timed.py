@@ -2,10 +2,14 @@
 
 import gzip
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import accumulate, pairwise
+from pathlib import Path
+from shutil import which
 from threading import Event, Thread
 from typing import Any
 
@@ -27,17 +31,19 @@ LAST = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}"
 class Server:
     """Answers each piece that comes in with the next of its answers; hangs up after one that says so."""
 
-    def __init__(self, *answers: bytes) -> None:
+    def __init__(self, *answers: bytes, secured: ssl.SSLContext | None = None) -> None:
         self._answers = list(answers)
+        self._secured = secured
         self.pieces: list[list[bytes]] = []
         """What came in, for each connection."""
         self.has_hung_up = Event()
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.url = f"http{'s' if secured else ''}://127.0.0.1:{self._socket.getsockname()[1]}"
 
     def run(self) -> None:
         while self._answers:
             came, _ = self._socket.accept()
+            came = self._secured.wrap_socket(came, server_side=True) if self._secured else came
             self.pieces.append([])
             with came:
                 while self._answers and (piece := came.recv(65536)):
@@ -51,11 +57,13 @@ class Server:
 
 
 @contextmanager
-def serving(*answers: bytes) -> Iterator[tuple[Server, Connection]]:
-    server = Server(*answers)
+def serving(
+    *answers: bytes, secured: ssl.SSLContext | None = None, ca_file: str | None = None
+) -> Iterator[tuple[Server, Connection]]:
+    server = Server(*answers, secured=secured)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
-    there = Connection("Zammad", server.url, "Token token=t", 5.0)
+    there = Connection("Zammad", server.url, "Token token=t", 5.0, ca_file=ca_file)
     yield server, there
     there.adapter.close()
     thread.join(5)
@@ -98,6 +106,21 @@ def test_an_answer_is_read_to_its_end_and_the_next_comes_over_the_same_connectio
         response = there.send("GET", "/", None, "here")
         assert there.read_json(response, "here") == (value if value is not None else {"a": "x" * 5_000})
         assert there.read_json(there.send("GET", "/", None, "here"), "here") == {}
+
+    assert [len(pieces) for pieces in server.pieces] == [3]
+
+
+@pytest.mark.skipif(which("openssl") is None, reason="openssl makes the certificate for this test")
+def test_over_tls_it_is_the_same_connection_too(tmp_path: Path) -> None:
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-keyout", str(key), "-out", str(cert), "-subj", "/CN=127.0.0.1"]
+    subprocess.run([*command, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    secured = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    secured.load_cert_chain(cert, key)
+    with serving(OK, CHUNKED, OK, secured=secured, ca_file=str(cert)) as (server, there):
+        for _ in range(3):
+            assert there.read_json(there.send("GET", "/", None, "here"), "here") == {}
 
     assert [len(pieces) for pieces in server.pieces] == [3]
 
