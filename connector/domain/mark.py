@@ -12,18 +12,18 @@ from connector.domain.model import TicketId
 
 MarkName = Literal[
     "already-reported", "asked", "caller", "cause-asked", "change-untold", "contested", "customer-hears",
-    "customer-told", "deferral-asked", "deferral-cancelled", "deferral-ended", "deferral-offered", "deferral-refused",
-    "deferral-told", "deferred", "document", "doubt", "duplicate", "duplicate-noted", "duplicate-proposed",
-    "duplicate-told", "duplicate-unknown", "english-only", "left-out", "left-scope", "level", "level-elsewhere",
-    "measure-late", "measures-open", "not-told", "older", "older-merged", "opened-again", "parent-confirmed",
-    "parent-held", "parent-maybe", "parent-proposed", "parent-update", "part-of", "phone-receipt", "priority",
-    "priority-kept", "problem-back", "problem-effective", "problem-incidents", "problem-linked", "problem-overdue",
-    "problem-reminder", "problem-reopened", "receipt", "refused", "refused-told", "reminded", "repaired", "request",
-    "request-late", "request-told", "request-top", "restated", "rfo-again", "rfo-common", "rfo-declined",
-    "rfo-declined-by-us", "rfo-draft", "rfo-due", "rfo-elsewhere", "rfo-faults", "rfo-late", "rfo-no-reason",
-    "rfo-not-released", "rfo-noted", "rfo-released", "rfo-reminder", "rfo-reopened", "rfo-sent", "rfo-sent-told",
-    "rfo-withdrawn", "service", "state-unknown", "told", "unclear", "understood", "unproved", "unwritten",
-    "update-missed", "warned", "workaround", "worse",
+    "customer-said", "customer-told", "deferral-asked", "deferral-cancelled", "deferral-ended", "deferral-offered",
+    "deferral-refused", "deferral-told", "deferred", "document", "doubt", "duplicate", "duplicate-noted",
+    "duplicate-proposed", "duplicate-told", "duplicate-unknown", "english-only", "left-out", "left-scope", "level",
+    "level-elsewhere", "measure-late", "measures-open", "not-told", "older", "older-merged", "opened-again",
+    "parent-confirmed", "parent-held", "parent-maybe", "parent-proposed", "parent-update", "part-of", "phone-receipt",
+    "priority", "priority-kept", "problem-back", "problem-effective", "problem-incidents", "problem-linked",
+    "problem-overdue", "problem-reminder", "problem-reopened", "receipt", "refused", "refused-told", "reminded",
+    "repaired", "request", "request-late", "request-told", "request-top", "restated", "rfo-again", "rfo-common",
+    "rfo-declined", "rfo-declined-by-us", "rfo-draft", "rfo-due", "rfo-elsewhere", "rfo-faults", "rfo-late",
+    "rfo-no-reason", "rfo-not-released", "rfo-noted", "rfo-released", "rfo-reminder", "rfo-reopened", "rfo-sent",
+    "rfo-sent-told", "rfo-withdrawn", "service", "state-unknown", "told", "unclear", "understood", "unproved",
+    "unwritten", "update-missed", "warned", "workaround", "worse",
 ]  # fmt: skip
 """Every step that is done once on a ticket. Tickets carry these names: one that was ever written stays here."""
 

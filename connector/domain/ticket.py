@@ -149,6 +149,8 @@ class Kept(Record):
     fields: Fields
     history: tuple[Change, ...] = ()
     """Oldest first. Empty for a ticket that nobody has changed since it was created."""
+    outside: tuple[tuple[Instant, Instant], ...] = ()
+    """The times, oldest first, in which the ticket was none of the rules' business: they count for no clock."""
 
     @once
     def changes(self) -> Mapping[str, tuple[Change, ...]]:
@@ -177,8 +179,6 @@ class Ticket(Kept):
     channel: Channel
     kind: TicketKind = TicketKind.INCIDENT
     """By its group or type, whoever made it."""
-    outside: tuple[tuple[Instant, Instant], ...] = ()
-    """The times, oldest first, in which the ticket was none of the rules' business: they count for no clock."""
     customer: Customer
     unknown_state: str | None = None
     """What the helpdesk calls the state, where the mapping does not say what that means: then ``state`` is what the

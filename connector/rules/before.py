@@ -31,6 +31,8 @@ def _runs(merged: MergedTicket, ticket: Ticket, policy: Policy, priority: Priori
     runs = both(_while(_states(merged), lambda state: not state.is_over), _until(merged, ticket.created_at))
     if priority is not None:
         runs = both(runs, _while(_priorities(merged, policy), lambda had: had <= priority))
+    if merged.outside:
+        runs = less(runs, tuple(Interval(*span) for span in merged.outside), merged.created_at)
     if policy.pauses.pending_customer:
         waited = waits(ticket, passed_states(merged), merged.changes.get("state", ()))
         runs = less(runs, waited, merged.created_at)

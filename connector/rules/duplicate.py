@@ -78,7 +78,7 @@ def also_reported(case: Case) -> Outcome:
         if other.id in news and _is_duplicate_of(other, ticket):
             its = Case(other, case.policy, case.now)
             new = [a for a in _words(other) if Mark("duplicate-noted", other.id, a.id) not in ticket.marks]
-            notices += tuple(_noted(its, article) for article in new)
+            notices += tuple(_noted(its, article, ticket) for article in new)
             stated += [
                 (said.said.impact, f"{other.id}.{said.article.id}")
                 for said in statements(its)
@@ -258,7 +258,8 @@ def _words(ticket: Ticket) -> Iterator[Article]:
             yield article
 
 
-def _noted(its: Case, article: Article) -> Notice:
+def _noted(its: Case, article: Article, ticket: Ticket) -> Notice:
+    """``ticket``: the open one, whose customer may have said it, or somebody else."""
     other = its.ticket
     text = own_words(read_lines(article.body, article.is_html))
     asked = [request for request in escalation_requests(its) if request.ref == article.id]
@@ -269,7 +270,10 @@ def _noted(its: Case, article: Article) -> Notice:
         "lines": [line for line in shortened(text, _LONGEST).splitlines() if line.strip()],
         "asks": asked[0].said if asked else None,
     }
-    return Notice("also_reported", data, frozenset({Mark("duplicate-noted", other.id, article.id)}))
+    marks = {Mark("duplicate-noted", other.id, article.id)}
+    if article.author is Actor.CUSTOMER and article.by and ticket.customer.includes(article.by, article.created_at):
+        marks |= {Mark("customer-said", other.id, article.id)}
+    return Notice("also_reported", data, frozenset(marks))
 
 
 def _text(ticket: Ticket, article: Article) -> str:

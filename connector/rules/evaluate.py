@@ -124,6 +124,7 @@ def evaluate(
         ticket = _with_others_judged(ticket, policy)
     repaired, trust = verified(ticket)
     case, outcomes = Case(repaired, policy, now), [unsaid(trust, ticket) if trust.notices else trust]
+    outcomes += _no_incident_any_more(ticket)
     held, ended = vars(repaired.fields), False
     for rule in RULES[ticket.kind]:
         if ended and rule not in _OF_EVERY_TICKET:
@@ -222,11 +223,26 @@ def _no_business(ticket: Ticket, policy: Policy) -> Decision:
     whoever moves one there that the rules worked on is told once that they have stopped."""
     reason = f"none of the rules' business: group {ticket.fields.group or 'unknown'}; see scope in the mapping"
     outcome = Outcome(rule="scope", reasons=(reason,))
-    moves = [change for change in ticket.changes.get("group", ()) if change.actor is not Actor.CONNECTOR]
-    if moves and ticket.marks and not ticket.state.is_over and min(ticket.marks.values()) <= moves[-1].at:
-        told = Notice("left_scope", {"group": ticket.fields.group}, frozenset({Mark("left-scope", moves[-1].id)}))
-        outcome = unsaid(outcome._replace(notices=(told,)), ticket)
+    if ticket.marks:
+        outcome = unsaid(outcome._replace(notices=_left(ticket)), ticket)
     return Decision(outcomes=(outcome,), note=as_note(list(outcome.notices), ticket, policy))
+
+
+def _left(ticket: Ticket) -> tuple[Notice, ...]:
+    """Somebody has moved an open incident on which the rules had worked to where it is none."""
+    moves = [change for change in ticket.changes.get("group", ()) if change.actor is not Actor.CONNECTOR]
+    if not moves or ticket.state.is_over or min(ticket.marks.values(), default=moves[-1].at) > moves[-1].at:
+        return ()
+    mark = Mark("left-scope", moves[-1].id)
+    return (Notice("left_scope", {"group": ticket.fields.group}, frozenset({mark})),)
+
+
+def _no_incident_any_more(ticket: Ticket) -> list[Outcome]:
+    """Clocks ran on what is an RFO task or a problem record by its group now: that is told once."""
+    is_made = ticket.kind is TicketKind.INCIDENT or ticket.created_by is Actor.CONNECTOR
+    if is_made or ticket.fields.repair_due_at is None:
+        return []
+    return [unsaid(Outcome(rule="scope", notices=_left(ticket), reasons=("it was an incident before",)), ticket)]
 
 
 def _without_older(ticket: Ticket, policy: Policy) -> Ticket:

@@ -147,7 +147,8 @@ def _rfo_counted(ticket: Kept, wishes: list[_Wish]) -> Iterator[_Wish]:
         if change.actor is Actor.CONNECTOR:
             since = (since or change) if change.new in WAITED_FOR else None
     if since is not None and not any(wish.wants and wish.request.at <= since.at for wish in wishes):
-        yield _Wish(Request(Source.FIELD, since.id, since.at, Actor.CUSTOMER), wants=True)
+        # As a message: by a message it can be taken back.
+        yield _Wish(Request(Source.MESSAGE, f"counted{since.id}", since.at, Actor.CUSTOMER), wants=True)
 
 
 _NOT_NEEDED = re.compile(

@@ -158,6 +158,7 @@ def _asked(case: Case) -> AskedRfo | None:
     if task is None and done and last is None:
         return None
     words, all_outages = rfo_words(case), outages(ticket)
+    words = words._replace(standing=tuple(one for one in words.standing if not _was_declined(ticket, one)))
     if last is None:
         return AskedRfo(1, words, all_outages, task, None)
     uncovered = tuple(outage for outage in all_outages if outage.ended is None or outage.ended > last)
@@ -167,6 +168,12 @@ def _asked(case: Case) -> AskedRfo | None:
         return None
     words = words._replace(standing=again)
     return AskedRfo(len(done) + 1, words, uncovered or all_outages, task, last)
+
+
+def _was_declined(ticket: Ticket, request: Request) -> bool:
+    """It was answered before the last outage began: that one nobody has asked about."""
+    answered = ticket.marks.get(Mark("rfo-declined", request.id))
+    return answered is not None and answered < outages(ticket)[-1].began
 
 
 def _has_gone_out(ticket: Ticket, task: LinkedTicket) -> bool:

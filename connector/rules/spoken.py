@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from connector.domain.businesstime import BusinessCalendar
 from connector.domain.fields import shortened
+from connector.domain.mark import Mark, MarkName
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, Channel, CustomerAct
 from connector.policy.models import Policy
@@ -147,6 +148,8 @@ def _requests(
                 reading = None if hinted.verdict is Verdict.NO else hinted._replace(verdict=Verdict.UNCLEAR)
             if reading is not None:
                 statement = _doubted(Mention(ticket.articles[at], reading), messages[at])
+                if statement.reading.verdict is Verdict.YES and _is_with_a_person(ticket, statement.article):
+                    statement = _unclear(statement)
                 if not _is_silent(statement):
                     yield statement
 
@@ -203,6 +206,18 @@ def _limited(statement: Mention, words: str, zone: ZoneInfo) -> Mention:
         return statement
     until = read_until(words, statement.article.created_at, zone)
     return _unclear(statement) if until == UNREADABLE else statement._replace(until=until)
+
+
+def _is_with_a_person(ticket: Ticket, article: Article) -> bool:
+    """A stranger's wish that support was told of stays with support, also once the stranger is let in."""
+    if article.by is None or article.by.id == ticket.customer.id or Mark("unclear", article.id) not in ticket.marks:
+        return False
+    counted = (Mark(name, f"a{article.id}") for name in _COUNTED)
+    return ticket.marks.keys().isdisjoint(counted)
+
+
+_COUNTED: tuple[MarkName, ...] = ("request", "refused", "request-late", "rfo-noted")
+"""What proves that a message was a customer's request."""
 
 
 def _doubted(statement: Mention, message: MarkedMessage) -> Mention:

@@ -159,7 +159,7 @@ def customers_turn(ticket: Ticket) -> Intervals:
     found: list[Interval] = []
     since = ticket.created_at if _opened_by_a_call(ticket) else None
     answers = {answer.id for answer in ticket.answers}
-    noted = _noted_of_duplicates(ticket) if ticket.was_noted("duplicate-noted") else ()
+    noted = _said_on_duplicates(ticket) if ticket.was_noted("customer-said") else ()
     articles: Sequence[Article] = ticket.articles
     if [article for article in articles if article.made_public_at]:
         # These were heard after messages that are younger than they.
@@ -173,10 +173,10 @@ def customers_turn(ticket: Ticket) -> Intervals:
     return (*found, Interval(since, None)) if since is not None else tuple(found)
 
 
-def _noted_of_duplicates(ticket: Ticket) -> Collection[str]:
+def _said_on_duplicates(ticket: Ticket) -> Collection[str]:
     """The notes that tell what the customer has said on a duplicate of the ticket."""
     names = [(article.id, {mark.name for mark in article.marks}) for article in ticket.articles if article.marks]
-    return {number for number, named in names if "duplicate-noted" in named}
+    return {number for number, named in names if "customer-said" in named}
 
 
 def _opened_by_a_call(ticket: Ticket) -> bool:

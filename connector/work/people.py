@@ -24,6 +24,7 @@ _SINCE = bindparam("b_since", type_=BigInteger)
 
 _SEEN = select(_S.account, _S.role, _S.until).where(_S.helpdesk == _HELPDESK)
 _SENT = select(func.count()).where(_M.helpdesk == _HELPDESK, _M.address == _ADDRESS, _M.at > _SINCE)
+_LAST = select(func.max(_M.at)).where(_M.helpdesk == _HELPDESK, _M.address == _ADDRESS)
 _FORGET = MESSAGES.delete().where(_M.at <= _SINCE)
 
 
@@ -65,10 +66,13 @@ class People:
     def sent_message(self, helpdesk: str, address: str) -> None:
         """Counts one more message to this address."""
         now = self._clock()
-        row = {"helpdesk": helpdesk, "address": _sender(helpdesk, address)["b_address"], "at": to_micros(now)}
+        bound, at = _sender(helpdesk, address), to_micros(now)
 
         def store(connection: Any) -> None:
             connection.execute(_FORGET, {"b_since": to_micros(now - HOUR)})
+            last = connection.execute(_LAST, bound).scalar_one() or 0
+            # Two of the same moment are two.
+            row = {"helpdesk": helpdesk, "address": bound["b_address"], "at": max(at, last + 1)}
             connection.execute(self._send, row)
 
         self._database.write(store)

@@ -4,8 +4,8 @@ that they were made for, and what is open goes on where the ticket went."""
 from datetime import timedelta
 
 from connector.domain.ticket import Ticket
-from connector.domain.vocabulary import Actor
-from tests.promises.conftest import COMPLETE, Cast
+from connector.domain.vocabulary import Actor, Priority
+from tests.promises.conftest import COMPLETE, Cast, set_the_stage, zammad_house
 
 SMALL = COMPLETE.replace("service affecting", "non-service affecting").replace("high", "low").replace("dead", "noisy")
 
@@ -84,3 +84,22 @@ def test_a_split_or_a_clone_begins_its_own_ladder(cast: Cast) -> None:
     assert split.fields.escalation_level == 1
     assert split.fields.connector_key is None
     assert said(split, "Escalation level") == 0
+
+
+def test_what_lay_in_another_department_brings_no_age(sqlite_url: str) -> None:
+    """Ten days there would have called the management board for a fault of eight hours."""
+    cast = set_the_stage(sqlite_url, "zammad-7")
+    with cast.stage as stage:
+        zammad_house(stage).sandbox.add_group("HR")
+        letter = {"type": "note", "internal": False, "body": "A letter."}
+        held = {"title": "Letter", "group": "HR", "customer": cast.customer.email, "article": letter}
+        old = str(cast.agent.calls("POST", "tickets", held)["id"])
+        stage.advance(timedelta(days=10))
+        new = cast.answered()
+
+        cast.agent.merges(old, new)
+        stage.advance(timedelta(hours=8, minutes=5))
+
+        seen = stage.ticket(new)
+        assert [merged.id for merged in seen.merged] == [old]
+        assert (seen.fields.priority, seen.fields.escalation_level) == (Priority.P3, 2)

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from connector.domain.vocabulary import Actor
 from tests.counted import Counted
-from tests.promises.conftest import COMPLETE, Cast, zammad_house
+from tests.promises.conftest import COMPLETE, Cast, set_the_stage, zammad_house
 
 
 def told(cast: Cast, ticket: str) -> int:
     read = cast.stage.ticket(ticket).articles
-    return sum("rules do not hold here" in a.subject for a in read if a.author is Actor.CONNECTOR)
+    return sum("clocks stand still here" in a.subject for a in read if a.author is Actor.CONNECTOR)
 
 
 def test_whoever_moves_it_is_told_once_and_back_it_goes_on(zammad_cast: Cast) -> None:
@@ -31,6 +31,20 @@ def test_whoever_moves_it_is_told_once_and_back_it_goes_on(zammad_cast: Cast) ->
     cast.agent.calls("PUT", f"tickets/{ticket}", {"group": "Users"})
     stage.advance(timedelta(hours=1, minutes=5))
     assert stage.ticket(ticket).fields.escalation_level == 3
+
+
+def test_an_incident_in_the_group_of_rfo_tasks_is_missed_aloud(sqlite_url: str) -> None:
+    """By mistake, for three days; what passes there is no time of an incident."""
+    cast = set_the_stage(sqlite_url, "zammad-7")
+    with cast.stage as stage:
+        ticket = cast.answered()
+        cast.agent.sets(ticket, group="rfo")
+        stage.advance(timedelta(days=3))
+        assert told(cast, ticket) == 1
+
+        cast.agent.sets(ticket, group="intake")
+        stage.advance(timedelta(hours=1))
+        assert stage.ticket(ticket).fields.escalation_level == 1
 
 
 def test_another_departments_ticket_is_left_alone(zammad_cast: Cast) -> None:

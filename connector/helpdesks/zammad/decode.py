@@ -80,7 +80,8 @@ class Decoder:
         changes = self._changes(history, row, whole.assets) if history else ()
         state, unknown_state = self._meanings.state(row.state_id)
         own = history.written_here if history and history.merged else None
-        kind = self._kind(counted_group(fields.group, changes), created_by, fields.connector_key)
+        group = counted_group(fields.group, changes)
+        kind = self._kind(group, created_by, fields.connector_key)
         return Ticket(
             helpdesk=self._helpdesk,
             id=TicketId(str(row.id)),
@@ -91,7 +92,7 @@ class Decoder:
             created_by=created_by,
             channel=Channel.NOTE if is_split and channel is Channel.PHONE else channel,
             kind=kind,
-            outside=self._outside(changes, row.created_at) if kind is TicketKind.INCIDENT else (),
+            outside=self._outside(changes, row, group) if kind is TicketKind.INCIDENT else (),
             customer=self._people.customer(row, whole.assets, history.history if history else ()),
             state=state,
             unknown_state=unknown_state,
@@ -176,13 +177,17 @@ class Decoder:
         is_elsewhere = kind in (TicketKind.OTHER, TicketKind.INCIDENT)
         return made_as if is_elsewhere and made_as is not TicketKind.INCIDENT else kind
 
-    def _outside(self, changes: tuple[Change, ...], created_at: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    def _outside(
+        self, changes: tuple[Change, ...], row: TicketRow, group: str | None
+    ) -> tuple[tuple[datetime, datetime], ...]:
+        """When the ticket was no incident, up to its last update where it still is none."""
         moves = [change for change in changes if change.field == "group" and change.actor.is_trusted]
-        if not moves:
-            return ()
-        in_scope = [self._mapping.kind_in(move.new) is not TicketKind.OTHER for move in moves]
-        first = self._mapping.kind_in(moves[0].old) is not TicketKind.OTHER
-        return outside(created_at, inside=first, turns=zip((move.at for move in moves), in_scope, strict=True))
+        first = moves[0].old if moves else group
+        turns = [(move.at, self._is_incidents(move.new)) for move in moves]
+        return outside(row.created_at, inside=self._is_incidents(first), turns=[*turns, (row.updated_at, True)])
+
+    def _is_incidents(self, group: str | None) -> bool:
+        return self._mapping.kind_in(group or "") is TicketKind.INCIDENT
 
     def _channel(self, type_id: int | None, otherwise: Channel = Channel.NOTE) -> Channel:
         return (self._mapping.channel(type_id) if type_id is not None else None) or otherwise
@@ -288,14 +293,16 @@ class Decoder:
         return links
 
     def _merged(self, row: TicketRow, history: History) -> MergedTicket:
+        fields, changes = self._fields_of(row, history.assets), self._changes(history, row, history.assets)
         return MergedTicket(
             id=TicketId(str(row.id)),
             number=row.number,
             created_at=row.created_at,
             created_by=self._people.creator(row, history.assets),
             state=self._meanings.state(row.state_id)[0],
-            fields=self._fields_of(row, history.assets),
-            history=self._changes(history, row, history.assets),
+            fields=fields,
+            history=changes,
+            outside=self._outside(changes, row, counted_group(fields.group, changes)),
         )
 
     def _changes(self, history: History, ticket: TicketRow, seen: Assets) -> tuple[Change, ...]:

@@ -98,6 +98,19 @@ def test_waiting_for_the_customer_paused_it_there_too(actor: Actor, hours: float
     assert sum(((run.end or T0) - run.start for run in runs), timedelta()) == timedelta(hours=hours)
 
 
+def test_neither_an_absence_notice_nor_another_department_makes_time_of_it() -> None:
+    waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, T0 - timedelta(hours=4))
+    opens = moved(TicketState.PENDING_CUSTOMER, TicketState.OPEN, T0 - timedelta(hours=3), Actor.CUSTOMER)
+    asked = said("Is it plugged in?", T0 - timedelta(hours=4), Actor.AGENT, recipients=("ada@harbour.example",))
+    absent = said("I am out of office.", T0 - timedelta(hours=3), Actor.MACHINE)
+    waited = target(Priority.P1, source(Priority.P1, 5, waits, opens), articles=(asked, absent))
+    elsewhere = source(Priority.P1, 5, outside=((T0 - timedelta(hours=5), T0 - timedelta(hours=1)),))
+
+    for ticket in (waited, target(Priority.P1, elsewhere)):
+        (run,) = runs_before(ticket, POLICY, Priority.P1)
+        assert (run.end or T0) - run.start == timedelta(hours=1)
+
+
 def test_what_was_closed_there_does_not_count() -> None:
     closed = moved(TicketState.OPEN, TicketState.CLOSED, T0 - timedelta(hours=4))
 

@@ -7,6 +7,7 @@ import pytest
 
 from connector.domain.decision import Outcome
 from connector.domain.past import PlaceSearch
+from connector.domain.person import Person
 from connector.domain.ticket import Article, LinkedTicket, Ticket
 from connector.domain.vocabulary import (
     Actor,
@@ -337,3 +338,16 @@ def test_nothing_else_is_compared(case: Case) -> None:
     outcome = told(already_reported, case)
 
     assert (outcome.changes, outcome.notices, outcome.asks) == ({}, (), None)
+
+
+def test_what_this_customer_has_said_there_is_their_word_here() -> None:
+    """Not what a carrier, a machine or another customer has reported on it."""
+    ada, emil = Person(id="5"), Person(id="31", email="emil@acme.example")
+    ticket = first(reported(said("10 hops.", T0, id="801", by=ada), said("10 hops.", at(minutes=1), id="802", by=emil)))
+
+    notes = written(also_reported, ticket, at(minutes=5)).notes
+
+    assert [set(each.marks) for each in notes] == [
+        {"duplicate-noted-7-801", "customer-said-7-801"},
+        {"duplicate-noted-7-802"},
+    ]

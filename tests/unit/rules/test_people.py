@@ -12,8 +12,8 @@ from connector.rules import timeline
 from connector.rules.case import Case
 from connector.rules.evaluate import evaluate
 from connector.rules.people import is_machine, known
-from connector.rules.requests import customer_consents
-from tests.builders import at, changed, complete, default_policy, incident, said
+from connector.rules.requests import customer_consents, escalation_requests, rfo_requests
+from tests.builders import at, changed, complete, default_policy, incident, note, said
 
 POLICY = default_policy()
 ADA = Person(id="5", email="ada@harbour.example")
@@ -261,3 +261,21 @@ def test_whose_ticket_it_was_spoke_for_the_customer_and_was_answered_then() -> N
     assert judged(said("hello", by=assistant), customer=customer) is Actor.CUSTOMER
     assert judged(said("hello", at(minutes=20), by=assistant), customer=customer) is Actor.STRANGER
     assert incident(articles=(answer, later), customer=customer).answers == (answer,)
+
+
+def test_what_a_person_was_told_of_stays_with_them_when_the_stranger_is_let_in() -> None:
+    """Added to the organization since. What they ask for from then on counts."""
+    asked = said("Please escalate this ticket. Please send us the RFO.", at(minutes=5), by=COLLEAGUE)
+    told = note({f"unclear-{asked.id}"}, at(minutes=6))
+    counted = note({f"request-a{asked.id}"}, at(minutes=7))
+
+    def requests(*articles: Article) -> tuple[int, int]:
+        case = Case(known(incident(articles=articles), POLICY.catalogue), POLICY, at(hours=1))
+        return len(escalation_requests(case)), len(rfo_requests(case))
+
+    assert requests(asked, told) == (0, 0)
+    assert requests(asked, told, counted) == requests(asked) == (1, 1)
+    assert requests(asked, told, said("We need the next level, please escalate.", at(minutes=9), by=COLLEAGUE)) == (
+        1,
+        0,
+    )

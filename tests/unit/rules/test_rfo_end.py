@@ -10,7 +10,7 @@ from connector.domain.vocabulary import Actor, RfoStatus, TicketState
 from connector.rules.rfo import rfo
 from tests.builders import at, changed, moved, note, said
 from tests.unit.rules.passes import decide, with_values
-from tests.unit.rules.rfo_tickets import DUE, OVER, P3, P4, POLICY, asked, promised, solved, task
+from tests.unit.rules.rfo_tickets import DUE, OVER, P1, P3, P4, POLICY, asked, promised, solved, task
 
 # Delivered
 
@@ -229,3 +229,27 @@ def test_a_promise_stands_where_nobody_can_read_the_request_any_more(articles: t
         decide(rfo, solved(history=(OVER, tampered), articles=articles), POLICY, at(days=1)).changes["rfo_status"]
         is None
     )
+
+
+def test_who_has_left_is_spoken_for_by_the_customer() -> None:
+    """Of a request that was counted and that nobody can read any more."""
+    noted = changed("rfo_status", None, RfoStatus.REQUESTED, at(hours=1), Actor.CONNECTOR)
+    back = said("We do not need the RFO any more.", at(hours=3))
+
+    decided = decide(rfo, solved(history=(noted, OVER), articles=(back,)), POLICY, at(hours=4))
+
+    assert decided.changes["rfo_status"] is None
+
+
+def test_what_was_declined_asks_for_no_rfo_of_a_later_outage() -> None:
+    """It was a P3 then, and the customer was told why; now it is a P1 and nobody has asked."""
+    request = asked(at(hours=3))
+    declined = note({f"rfo-declined-a{request.id}"}, at(hours=3, minutes=1))
+    raised = changed("priority", P3, P1, at(days=10, minutes=1))
+    back = moved(TicketState.CLOSED, TicketState.OPEN, at(days=10))
+    again = moved(TicketState.OPEN, TicketState.CLOSED, at(days=10, hours=1))
+    worse = solved(history=(OVER, back, raised, again), articles=(request, declined))
+
+    assert decide(rfo, worse, POLICY, at(days=11)).changes["rfo_status"] is None
+    once_more = worse.model_copy(update={"articles": (*worse.articles, asked(at(days=10, hours=2)))})
+    assert decide(rfo, once_more, POLICY, at(days=11)).changes["rfo_status"] is RfoStatus.DUE

@@ -186,3 +186,21 @@ def test_a_ticket_that_is_merged_into_an_older_one_is_missed_aloud_once() -> Non
     assert evaluate(written(old, first, at(days=1)), POLICY, at(days=2)).writes_nothing
     closed = old.model_copy(update={"state": TicketState.CLOSED})
     assert evaluate(closed, POLICY, at(days=1)).note is None
+
+
+@pytest.mark.parametrize("kind", [TicketKind.PROBLEM, TicketKind.RFO_TASK])
+def test_an_incident_that_lies_where_it_is_none_is_missed_aloud_once(kind: TicketKind) -> None:
+    move = changed("group", "intake", "problems", at(hours=2))
+    values: dict[str, Any] = {"kind": kind, "history": (move,), "articles": (note({"level-2"}, at(hours=1)),)}
+    incidents = incident(complete(group="problems", repair_due_at=at(hours=4)), **values)
+    record = incident(complete(group="problems"), **values)
+
+    def noted(ticket: Ticket) -> bool:
+        decision = evaluate(ticket, default_policy(), at(hours=3))
+        return decision.note is not None and Mark("left-scope", move.id) in decision.note.marks
+
+    assert [noted(ticket) for ticket in (incidents, record)] == [True, False]
+    told = incidents.model_copy(update={"articles": (*incidents.articles, note({f"left-scope-{move.id}"}))})
+    assert not noted(told)
+    made = incidents.model_copy(update={"created_by": Actor.CONNECTOR})
+    assert not noted(made)

@@ -260,7 +260,7 @@ def test_what_the_customer_writes_or_support_sets_ends_it(sender: Actor, opener:
 
 def test_what_the_customer_says_on_a_duplicate_ends_it_too() -> None:
     waits = moved(TicketState.OPEN, TicketState.PENDING_CUSTOMER, at(minutes=1))
-    told = note({"duplicate-noted-9-12"}, at(hours=2))
+    told = note({"duplicate-noted-9-12", "customer-said-9-12"}, at(hours=2))
     ticket = incident(state=TicketState.PENDING_CUSTOMER, history=(waits,), articles=(ANSWER, note({"level-2"}), told))
 
     assert runs(ticket, POLICY) == (Interval(T0, at(minutes=1)), Interval(at(hours=2), None))

@@ -36,6 +36,10 @@ def test_messages_to_an_address_count_for_an_hour(database_url: str) -> None:
         table.people.sent_message("jira", "robot@alarms.example")
 
         assert table.people.messages("zammad", "robot@ALARMS.example") == 3
+        for _ in range(2):
+            # Two of the same moment are two.
+            table.people.sent_message("zammad", "twice@alarms.example")
+        assert table.people.messages("zammad", "twice@alarms.example") == 2
         now[0] = at(hours=1)
         assert table.people.messages("zammad", "robot@alarms.example") == 2
         now[0] = at(hours=1) + timedelta(minutes=40)
