@@ -1,7 +1,6 @@
 """Reading past tickets that breaks off goes on with the same command, and makes the same file."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,7 +43,7 @@ class Reads:
 
 
 @pytest.fixture
-def reads(bare: None, live: Live, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reads]:
+def reads(bare: None, live: Live, monkeypatch: pytest.MonkeyPatch) -> Reads:
     for name, value in live.environment.items():
         monkeypatch.setenv(name, value)
     at = now()
