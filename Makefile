@@ -92,7 +92,10 @@ lock:
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group build --output-file requirements.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group build --extra notify --constraints requirements.lock \
 		--output-file requirements-notify.lock
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements-notify.lock --output-file requirements-dev.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group build --extra telemetry --constraints requirements-notify.lock \
+		--output-file requirements-telemetry.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements-notify.lock \
+		--constraints requirements-telemetry.lock --output-file requirements-dev.lock
 
 clean:
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis mutants

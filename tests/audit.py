@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-LOCK = "requirements-notify.lock"
-"""All that may run in production: ``requirements.lock`` and the extra ``notify``."""
+LOCKS = ("requirements-notify.lock", "requirements-telemetry.lock")
+"""All that may run in production: each holds ``requirements.lock`` and an extra."""
 PATIENCE_S = 600
 
 
@@ -56,9 +56,9 @@ def judge(name: str, answer: str, complaints: str) -> Verdict:
 
 def main() -> int:
     """What runs in production."""
-    verdict = judge(LOCK, *ask(Path(LOCK)))
-    print("\n".join(verdict.lines))
-    return verdict.code
+    verdicts = [judge(lock, *ask(Path(lock))) for lock in LOCKS]
+    print("\n".join(line for verdict in verdicts for line in verdict.lines))
+    return max(verdict.code for verdict in verdicts)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from flask import Blueprint, Response
 from flask.globals import request_ctx
 from structlog.typing import FilteringBoundLogger
 
-from connector import metrics
+from connector import metrics, tracing
 from connector.helpdesks.payload import PayloadError, clean, parse
 from connector.helpdesks.sender import Event, Sender
 from connector.work.jobs import Key
@@ -48,12 +48,15 @@ def routes(helpdesk: str, sender: Sender, receiver: Receiver) -> Blueprint:
             # All failures answer alike (P5).
             detail = f"{', '.join(sender.proof_headers)}: missing or not valid for this hook"
             raise Refusal(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": sender.challenge})
-        try:
-            event = sender.event(headers, parse(body), hook.bot)
-        except PayloadError as error:
-            raise Refusal(HTTPStatus.BAD_REQUEST, str(error)) from None
-        for ticket in event.tickets:
-            receiver.mark_due(Key(helpdesk, ticket))
+        # From here on: who has no proof makes no spans.
+        with tracing.span("delivery", "SERVER", helpdesk=helpdesk, hook=name) as span:
+            try:
+                event = sender.event(headers, parse(body), hook.bot)
+            except PayloadError as error:
+                raise Refusal(HTTPStatus.BAD_REQUEST, str(error)) from None
+            for ticket in event.tickets:
+                receiver.mark_due(Key(helpdesk, ticket))
+            span.say("interspace.tickets", ",".join(event.tickets))
         delivery = sender.delivery(headers)
         if delivery is None and sender.digest_for_id:
             delivery = f"sha256:{sha256(body).hexdigest()}"

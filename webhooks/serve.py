@@ -15,7 +15,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from connector import logs, metrics
+from connector import logs, metrics, tracing
 from connector.parent import end_with
 from connector.ports import holder
 from connector.settings import Settings, SettingsError, variable
@@ -151,6 +151,7 @@ def address_of(settings: Settings) -> str:
 def application(settings: Settings) -> Flask:
     """The receiver as a WSGI application. Make it in the process that serves, after any fork."""
     logs.configure(settings)
+    tracing.start("receiver")
     settings.require_webhook_secret()
     table = WorkTable.open(settings.database_url.get_secret_value())
     open_desk = desks(settings, table)

@@ -1,7 +1,7 @@
 """``interspace report``: a month for a customer, or for the provider. Reads only."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from connector.cli.options import HELPDESK, helpdesk_option, settings_options
-from connector.cli.past import Past, asked, from_option, saved, shown_while_read
+from connector.cli.past import Past, from_option, looked_back, save_option, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import now, open_policy
 from connector.documents.render import DocumentError, pdf
@@ -56,6 +56,7 @@ _FORMATS = click.Choice(("html", "pdf", "csv", "json"))
     metavar="DAY FILE",
     help="Judge incidents created before this day by this policy, as it was then. May be given several times.",
 )
+@save_option
 @from_option
 @helpdesk_option()
 @settings_options(HELPDESK)
@@ -68,6 +69,7 @@ def report(
     form: str,
     out: Path,
     earlier: tuple[tuple[str, Path], ...],
+    save: Path | None,
     source: Path | None,
     helpdesk: str | None,
 ) -> None:
@@ -78,6 +80,11 @@ def report(
     provider's own report holds all customers, what the customers had to be asked for, and twelve months; it reads those
     of a year.
 
+    A long reading is best done with --save FILE. If it breaks off, what was read is kept in FILE.part, and the same
+    command goes on from there; without it, all is read anew. Once FILE is whole, --from makes other reports of the same
+    time of it: of a year, or of the month alone where it was saved with --customer. Both hold what customers wrote:
+    keep them as you keep the helpdesk's backups.
+
     Promises are those of the policy in use, unless --before names the one that was in use before a day: write it like
     2026-10-01, in the policy's display_timezone.
 
@@ -86,6 +93,7 @@ def report(
       interspace report --month 2026-11
       interspace report --month 2026-11 --customer acme --format csv --out reports
       interspace report --month 2026-11 --all --out reports
+      interspace report --month 2026-11 --save past.json.gz
       interspace report --month 2026-11 --from past.json.gz --format json
       interspace report --month 2026-11 --before 2026-11-15 old/interspace.yaml
     """
@@ -95,9 +103,9 @@ def report(
     if customer is not None and everybody:
         raise click.UsageError("--all holds every customer: leave --customer out")
     back = wanted if customer is not None else wanted.shifted(1 - _TREND)
-    past = asked(settings, helpdesk, back.begins) if source is None else saved(source)
-    until = min(past.until, wanted.ends)
-    incidents = _incidents(past, policies, until)
+    with looked_back(settings, helpdesk, back.begins, f"since {back.name}", source=source, save=save) as past:
+        until = min(past.until, wanted.ends).astimezone(UTC)
+        incidents = _incidents(past, policies, until)
     customers = (None, *sorted({one.customer for one in incidents})) if everybody else (customer,)
     reports = [_report(incidents, policies, wanted, until, name) for name in customers]
     _write(reports, out, form, policy)

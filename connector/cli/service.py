@@ -11,7 +11,7 @@ from ipaddress import ip_address
 
 import structlog
 
-from connector import metrics
+from connector import metrics, tracing
 from connector.cli.options import HELPDESK, RULES, TELLING, as_environment, helpdesk_option, settings_options
 from connector.cli.reload import open_rules, reload_on_sighup
 from connector.cli.sections import command
@@ -124,6 +124,7 @@ def work(settings: Settings, *, helpdesk: str | None) -> None:
     # Whatever is wrong with settings or rules is said before there is a work table.
     open_rules(settings, served)
     check_ways(settings)
+    tracing.start("worker")
     table = open_table(settings)
     desk, policy = open_rules(settings, served, table.now)
     _show_figures(settings, table)

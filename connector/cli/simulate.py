@@ -2,8 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +14,18 @@ from rich.table import Table
 
 from connector.cli.listing import listing
 from connector.cli.options import HELPDESK, ago, helpdesk_option, settings_options
-from connector.cli.past import Past, asked, saved, shown_while_read
+from connector.cli.past import Past, from_option, looked_back, save_option, shown_while_read
 from connector.cli.sections import command
 from connector.cli.wiring import identity_of, now, open_desk, open_policy, since_of
 from connector.counted import counted
-from connector.domain.ticket import Ticket
 from connector.policy.load import load_policy
 from connector.policy.models import Policy
 from connector.rules import wording
 from connector.settings import Settings
-from connector.simulation import cassette
 from connector.simulation.difference import Compared, Difference, Row
 from connector.simulation.report import Open, Report, compared, on_open
 from connector.work.admission import in_force
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
 _GIVEN = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
 
 
@@ -36,8 +33,8 @@ _GIVEN = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
 @click.option("--policy", "candidate", type=_GIVEN, help="The new policy. Without it: what the policy in use would do.")
 @click.option("--services", type=_GIVEN, help="The new policy's service catalogue.  [default: the one in use]")
 @click.option("--since", callback=ago, metavar="LENGTH", default="90d", show_default=True, help="How far back.")
-@click.option("--save", type=_FILE, help="Also write the tickets that were read into this file, to use it with --from.")
-@click.option("--from", "source", type=_GIVEN, help="Take the tickets from such a file; the helpdesk is not asked.")
+@save_option
+@from_option
 @click.option("--allow", type=click.IntRange(min=0), metavar="NUMBER", help="Fail if more tickets than this differ.")
 @click.option("--open", "at_once", is_flag=True, help="Only what it would do to the open tickets at once.")
 @click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Differing tickets to list.")
@@ -67,7 +64,8 @@ def simulate(
     With --open, only what the policy would do to the tickets that are open now, the moment it comes into force: what a
     worker judges before it applies another policy to them, here of every open ticket.
 
-    The file of --save holds what customers wrote: keep it as you keep the helpdesk's backups.
+    A long reading is best done with --save FILE. If it breaks off, what was read is kept in FILE.part, and the same
+    command goes on from there. Both hold what customers wrote: keep them as you keep the helpdesk's backups.
 
     \b
     Examples:
@@ -77,27 +75,24 @@ def simulate(
       interspace simulate --save past.json.gz
       interspace simulate --from past.json.gz --policy new.yaml --allow 0
     """
-    if source is not None and save is not None:
-        raise click.UsageError("--save writes what is read from the helpdesk, --from reads no helpdesk: choose one")
     if services is not None and candidate is None:
         raise click.UsageError("--services goes with --policy: the catalogue of the new policy")
     if allow is not None and candidate is None and not at_once:
         raise click.UsageError("--allow counts differences: name the new policy with --policy")
     in_use = open_policy(settings)
     new = None if candidate is None else load_policy(candidate, services or settings.services)
-    past = (
-        asked(settings, helpdesk, now() - (timedelta() if at_once else since))
-        if source is None
-        else _since(saved(source), since)
-    )
-    tickets = shown_while_read(past, quiet=as_json)
+    begins, period = now() - (timedelta() if at_once else since), "open" if at_once else wording.format_duration(since)
+    with looked_back(settings, helpdesk, begins, period, source=source, save=save) as read:
+        past = read if source is None else _since(read, since)
+        tickets = shown_while_read(past, quiet=as_json)
+        if at_once:
+            seen = on_open(tickets, _since_of(settings, helpdesk, source, new or in_use), past.until)
+        else:
+            report = compared(tickets, in_use, new, past.until)
     if at_once:
-        tickets = tickets if save is None else _saving(tickets, save, past.until)
-        seen = on_open(tickets, _since_of(settings, helpdesk, source, new or in_use), past.until)
         _tell_open(seen, limit, as_json=as_json)
         _end(len(seen.tickets), allow, "ticket changes", "tickets change")
         return
-    report = compared(tickets if save is None else _saving(tickets, save, past.until), in_use, new, past.until)
     if as_json:
         click.echo(json.dumps(_as_data(report), indent=2, ensure_ascii=False))
     else:
@@ -147,14 +142,6 @@ def _tell_open(seen: Open, limit: int, *, as_json: bool) -> None:
 def _since(past: Past, length: timedelta) -> Past:
     later = (one for one in past.tickets if one is None or one.updated_at >= past.until - length)
     return past._replace(tickets=later)
-
-
-def _saving(tickets: Iterable[Ticket | None], path: Path, until: datetime) -> Iterator[Ticket | None]:
-    with cassette.recorder(path, until) as recorder:
-        for ticket in tickets:
-            if ticket is not None:
-                recorder.add(ticket)
-            yield ticket
 
 
 def _as_data(report: Report) -> dict[str, Any]:

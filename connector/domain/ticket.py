@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import ConfigDict, Field, InstanceOf
+from pydantic import ConfigDict, Field, InstanceOf, PlainSerializer
 from pydantic.dataclasses import dataclass
 
 from connector.domain.changes import Changes
@@ -33,6 +33,8 @@ from connector.domain.vocabulary import (
 )
 
 _CLOSED = ConfigDict(extra="forbid")
+_Marks = Annotated[frozenset[Mark], PlainSerializer(sorted, when_used="json")]
+"""Saved in one order, so that equal tickets make equal files."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_CLOSED)
@@ -65,9 +67,9 @@ class Article(Record):
     is_html: bool = False
     attachments: tuple[str, ...] = ()
     """File names."""
-    marks: frozenset[Mark] = frozenset()
+    marks: _Marks = frozenset()
     """What this note of the connector proves to be done, e.g. ``level-3``. Only ever on its own notes."""
-    refused_marks: frozenset[Mark] = frozenset()
+    refused_marks: _Marks = frozenset()
     """What this note of the connector says is done, without a valid signature: it does not count."""
 
     @property

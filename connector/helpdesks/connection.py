@@ -21,7 +21,7 @@ from requests.adapters import BaseAdapter
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
-from connector import __version__
+from connector import __version__, tracing
 from connector.helpdesks import long_answer
 from connector.helpdesks.concurrency import Concurrency
 from connector.helpdesks.errors import (
@@ -103,6 +103,7 @@ class Connection:
         max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> None:
         self.base = checked_address(url, helpdesk)
+        self._host = urlsplit(self.base).hostname or ""
         self._most = max_answer_bytes
         self._setting = variable(f"{helpdesk}_url")
         self.timeout = (CONNECT_TIMEOUT, read_timeout)
@@ -131,6 +132,16 @@ class Connection:
 
         :raises UnavailableError: there is none; ``where`` names the request in it.
         """
+        with tracing.request(method, path, self._host) as span:
+            response = self._sent(method, path, body, where, headers)
+            span.say("http.response.status_code", response.status_code)
+            if response.status_code >= 400:
+                span.failed(str(response.status_code))
+        return response
+
+    def _sent(
+        self, method: str, path: str, body: Any, where: str, headers: Mapping[str, str] | None
+    ) -> requests.Response:
         began = time.monotonic()
         try:
             response = self.adapter.send(

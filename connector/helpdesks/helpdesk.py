@@ -19,7 +19,7 @@ class Listed(NamedTuple):
 
     id: TicketId
     updated_at: datetime | None
-    """``None``: the listing tells only that the ticket is there."""
+    """``None``: the listing tells only that the ticket is there, and has not changed for more than a day."""
 
 
 class Helpdesk(Protocol):

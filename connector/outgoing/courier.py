@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from connector import metrics
+from connector import metrics, tracing
 from connector.outgoing.post import NotDeliveredError
 from connector.work.errors import StoreError
 from connector.work.table import Key, WorkTable
@@ -95,7 +95,8 @@ class Courier:
         for telling in tellings:
             try:
                 if failure is None:
-                    self.deliver(telling)
+                    with _span(telling):
+                        self.deliver(telling)
             except NotDeliveredError as error:
                 failure = error
             except Exception as error:  # what is wrong with one receiver stops no other
@@ -139,3 +140,16 @@ class Courier:
         if self._pruned is None or not self._pruned <= now < self._pruned + _PRUNE_EVERY:
             self._table.tellings.prune(self._helpdesk, now - KEPT)
             self._pruned = now
+
+
+def _span(telling: Telling) -> tracing.Span:
+    """Of the receiver only its kind, which stands before the colon: the rest may be a person's address."""
+    kind, colon, _ = telling.key.receiver.partition(":")
+    return tracing.span(
+        "tell",
+        "PRODUCER",
+        helpdesk=telling.key.helpdesk,
+        ticket=telling.key.ticket,
+        receiver=kind if colon else "webhook",
+        tries_before=telling.attempts - 1,
+    )

@@ -35,6 +35,7 @@ _REASONS: Mapping[str, str] = {
     "working hours": "these are working hours",
     "began": "the fault began in working hours",
     "limit": "the customer agreed to wait no longer",
+    "time": "the agreed time has come",
     "consent": "it is not agreed by both parties any more",
 }
 """The same in words for ``explain``, and why a deferral ends."""
@@ -192,10 +193,13 @@ def _waiting(message: str, mark: Mark, given: Request, opening: datetime, missin
     )
 
 
-def _ended(case: Case, consents: Consents, why: Hindrance | Literal["consent", "limit"]) -> Outcome:
+def _ended(case: Case, consents: Consents, why: Hindrance | Literal["consent", "limit", "time"]) -> Outcome:
     """Empties the fields, and says so if something was agreed or asked for."""
     ticket = case.ticket
     until = ticket.fields.deferred_until
+    if until is not None and until <= case.now and why in ("working hours", "consent"):
+        # However late anybody looks: that working hours came, or that the night of the consents went by, follows.
+        why = "time"
     changes: Changes = {}
     for name in _SET:
         if getattr(ticket.fields, name) is not None:

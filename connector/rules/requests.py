@@ -11,7 +11,8 @@ from connector.domain.ticket import Change, Kept, Ticket
 from connector.domain.vocabulary import WAITED_FOR, Actor, Impact
 from connector.rules.case import Case
 from connector.rules.spoken import Mention
-from connector.rules.text.clauses import Verdict, normalized
+from connector.rules.text.clauses import Verdict
+from connector.rules.text.sentences import normalized
 from connector.rules.text.until import Until
 
 

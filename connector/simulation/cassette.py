@@ -40,6 +40,33 @@ class Recorder:
         self._out.write(_TICKET.dump_json(ticket, exclude_defaults=True) + b"\n")
 
 
+def as_data(ticket: Ticket) -> Any:
+    """The ticket as a JSON document."""
+    return _TICKET.dump_python(ticket, mode="json", exclude_defaults=True)
+
+
+_VALUES = {
+    "state": TypeAdapter[Any](TicketState),
+    **{name: TypeAdapter[Any](cast(Any, field.annotation)) for name, field in Fields.model_fields.items()},
+}
+"""What the values of changes are: their own type says nothing."""
+
+
+def ticket_of(data: Any) -> Ticket:
+    """The ticket of such a document.
+
+    :raises ValidationError: it is none.
+    """
+    for kept in (data, *data.get("merged", ())) if isinstance(data, dict) else ():
+        for change in kept.get("history", ()):
+            if (values := _VALUES.get(change.get("field"))) is not None:
+                for side in ("old", "new"):
+                    # What the mapping did not know stays as the helpdesk called it.
+                    with suppress(ValidationError):
+                        change[side] = values.validate_json(json.dumps(change.get(side)))
+    return _TICKET.validate_python(data)
+
+
 @contextmanager
 def recorder(path: Path, saved_at: datetime) -> Iterator[Recorder]:
     """A cassette to be written. ``saved_at`` (UTC): nothing that would have happened later is simulated."""
@@ -72,31 +99,13 @@ def read(path: Path) -> tuple[datetime, Iterator[Ticket]]:
 def _tickets(path: Path, lines: Iterator[bytes]) -> Iterator[Ticket]:
     for number, line in enumerate(lines, start=2):
         try:
-            yield _ticket(json.loads(line))
+            yield ticket_of(json.loads(line))
         except (json.JSONDecodeError, UnicodeDecodeError):
             raise CassetteError(f"{path}:{number}: no JSON") from None
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
             raise CassetteError(f"{path}:{number}: {place}: {first['msg']}") from None
-
-
-_VALUES = {
-    "state": TypeAdapter[Any](TicketState),
-    **{name: TypeAdapter[Any](cast(Any, field.annotation)) for name, field in Fields.model_fields.items()},
-}
-"""What the values of changes are: their own type says nothing."""
-
-
-def _ticket(data: Any) -> Ticket:
-    for kept in (data, *data.get("merged", ())) if isinstance(data, dict) else ():
-        for change in kept.get("history", ()):
-            if (values := _VALUES.get(change.get("field"))) is not None:
-                for side in ("old", "new"):
-                    # What the mapping did not know stays as the helpdesk called it.
-                    with suppress(ValidationError):
-                        change[side] = values.validate_json(json.dumps(change.get(side)))
-    return _TICKET.validate_python(data)
 
 
 def _lines(path: Path) -> Iterator[bytes]:

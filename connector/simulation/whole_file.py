@@ -14,7 +14,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
     :raises OSError: it cannot be written; the error names the file.
     """
-    beside = path.with_name(path.name + ".part")
+    beside = path.with_name(path.name + ".new")
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             yield file

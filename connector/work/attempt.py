@@ -4,7 +4,7 @@ import time
 
 import structlog
 
-from connector import metrics
+from connector import metrics, tracing
 from connector.domain.model import TicketId
 from connector.domain.vocabulary import Actor, TicketKind
 from connector.helpdesks.errors import PermanentError
@@ -27,10 +27,28 @@ log = structlog.get_logger("worker")
 
 def attempt(errand: Errand) -> Result:
     """Does the job once. Never raises: an error concerns this ticket only, and must not end the thread."""
+    with _span(errand) as span:
+        result = _tried(errand, span)
+        span.say("interspace.outcome", type(result.outcome).__name__.lower())
+    return result
+
+
+def _span(errand: Errand) -> tracing.Span:
+    key, tries = errand.job.key, errand.job.attempts
+    if errand.is_sweep:
+        return tracing.span("sweep", helpdesk=key.helpdesk, which=key.ticket)
+    if submission_of(key) is not None:
+        # Its key names a customer's panel.
+        return tracing.span("submission", "CONSUMER", helpdesk=key.helpdesk, tries_before=tries)
+    return tracing.span("reconcile", "CONSUMER", helpdesk=key.helpdesk, ticket=key.ticket, tries_before=tries)
+
+
+def _tried(errand: Errand, span: tracing.Span) -> Result:
     try:
         try:
             return _done(errand)
         except Exception as error:  # noqa: BLE001 - what follows from any is decided there
+            span.failed(type(error).__name__)
             return consequence(errand, error)
     except StoreError as error:
         # It went away while something else that had failed was looked into.

@@ -61,7 +61,7 @@ def test_the_image_holds_no_secret() -> None:
         assert not set(named) & {variable(name) for name in secret_names()}
     copied = {path for stage in STAGES for line in instructions(stage, "COPY") for path in line.split()[:-1]}
     assert copied <= {
-        *("${LOCK}", "pyproject.toml", "README.md", "LICENSE", "connector", "webhooks", "mappings"),
+        *("requirements*.lock", "pyproject.toml", "README.md", "LICENSE", "connector", "webhooks", "mappings"),
         *("--from=build", "/opt/interspace"),
     }
 

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -11,8 +13,9 @@ def locked(name: str) -> set[str]:
     return set(re.findall(r"(?m)^([\w.-]+==\S+)", (ROOT / name).read_text(encoding="utf-8")))
 
 
-def test_the_extra_adds_to_what_is_locked_and_changes_nothing_of_it() -> None:
-    base, notify = locked("requirements.lock"), locked("requirements-notify.lock")
+@pytest.mark.parametrize(("extra", "package"), [("notify", "apprise"), ("telemetry", "opentelemetry-sdk")])
+def test_an_extra_adds_to_what_is_locked_and_changes_nothing_of_it(extra: str, package: str) -> None:
+    base, more = locked("requirements.lock"), locked(f"requirements-{extra}.lock")
 
-    assert base < notify <= locked("requirements-dev.lock")
-    assert any(one.startswith("apprise==") for one in notify - base)
+    assert base < more <= locked("requirements-dev.lock"), "so both extras fit together, too"
+    assert any(one.startswith(f"{package}==") for one in more - base)

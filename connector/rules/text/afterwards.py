@@ -12,8 +12,8 @@ from cachetools import LRUCache, cached
 
 from connector.domain.vocabulary import Impact
 from connector.rules.text.choices import read_choices
-from connector.rules.text.clauses import normalized, sentences
 from connector.rules.text.markup import Body
+from connector.rules.text.sentences import normalized, sentences
 
 
 class Afterwards(StrEnum):

@@ -11,12 +11,12 @@ from enum import StrEnum
 from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
-from unicodedata import normalize
 
-from connector.rules.text.boxes import without_unticked
+from connector.rules.text.boxes import answers_in_columns, rows_apart, without_unticked
 from connector.rules.text.cues import (
     AS_A_RULE,
     AS_REQUESTED,
+    AS_SOON_AS_POSSIBLE,
     ASKED_BEFORE,
     ASKS_POLITELY,
     AVOIDED,
@@ -52,7 +52,8 @@ from connector.rules.text.cues import (
     WITHDRAWAL,
     WOULD_BE_GOOD,
 )
-from connector.rules.text.governed import is_wished_for
+from connector.rules.text.governed import is_an_act, is_wished_for
+from connector.rules.text.hints import NOT_YET, NOTHING_LESS, REPROACH, SUGGESTS
 from connector.rules.text.other_acts import (
     AS_AGREED,
     HANDED_OVER,
@@ -69,6 +70,7 @@ from connector.rules.text.referring import (
     PRONOUN_WISH,
     UNHAPPY,
 )
+from connector.rules.text.sentences import normalized, sentences
 
 
 class Verdict(StrEnum):
@@ -101,16 +103,6 @@ class Reading(NamedTuple):
     clauses: tuple[Clause, ...]
 
 
-_LIKE_ASCII = str.maketrans({**dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("’‘`´ʼ", "'"), "\t": " "})
-_BULLET = re.compile(r"[ ]*(?:[-*•·+o►▪‣]|\(?\d{1,2}[.)])[ ]+")
-_LABEL = re.compile(
-    r"[ ]*(?:[^\W\d_][\w /()-]{1,40}: |(?:hi|hello|hallo|dear|guten|good|sehr geehrte\w*|moin"
-    r"|liebe\w*)\b[^.!?\n]{0,40},?[ ]*$)",
-    re.IGNORECASE,
-)
-"""A labelled line or a greeting: what follows begins anew."""
-_LONGEST = 500
-"""Characters of a sentence that are read together: what takes longer to read is no sentence of a mail."""
 _SHORT_QUESTION = 2
 """The most words of a question that may be a wish, such as "Escalation now?"."""
 _AFTERTHOUGHT = 3
@@ -127,8 +119,8 @@ _DEMAND_NOW = re.compile(
     re.IGNORECASE,
 )
 """A sentence that is nothing but that, and now."""
-_SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;](?![\s]|$)[^.!?;\n]*)*[.!?;]*")
 _OTHER_PART = re.compile(r"[,;:]|\d\)|\b(?:and|und|then|dann|so)\b", re.IGNORECASE)
+_AND = re.compile(r"(\b(?:and|und)\b)", re.IGNORECASE)
 _CLAUSE_ENDS = re.compile(
     r",? (?:but|sondern|aber|instead(?! of)|stattdessen|rather(?! than| you))(?= )"
     r"|, ?(?:so |now |jetzt |nun |and |und |also |then |therefore |hence |daher |deshalb |darum )?"
@@ -157,11 +149,6 @@ def pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(spelled)})(?!\w)", re.IGNORECASE) if spelled else None
 
 
-def normalized(text: str) -> str:
-    """One kind of letter, hyphen, apostrophe and space: what makes no difference in meaning."""
-    return text if text.isascii() and "\t" not in text else normalize("NFKC", text).translate(_LIKE_ASCII)
-
-
 def may_name(raw: str, families: tuple[tuple[str, ...], ...]) -> tuple[bool, ...]:
     """For each family of names, whether the raw body can name one of them. A cheap look first: taking a mail apart
     costs a thousand times more, and few mails ask for anything."""
@@ -180,21 +167,6 @@ def _stems(families: tuple[tuple[str, ...], ...]) -> tuple[tuple[tuple[frozenset
 
 def _parts(name: str) -> frozenset[str]:
     return frozenset(part for word in re.split(r"[\s-]+", normalized(name).lower()) if (part := word.strip("*")))
-
-
-def sentences(text: str) -> Iterator[str]:
-    """The sentences of ``text``. Wrapped lines are joined; a blank line, a bullet or a label begins anew."""
-    for paragraph in re.split(r"\n[ \t]*\n", text):
-        lines: list[str] = []
-        anew = ""
-        for line in paragraph.split("\n"):
-            bullet, label = _BULLET.match(line), _LABEL.match(line)
-            lines.append(("\n" if bullet or label else anew) + line[bullet.end() if bullet else 0 :])
-            anew = "\n" if label else ""
-        for match in _SENTENCE.finditer(re.sub(r" {2,}", " ", " ".join(lines))):
-            sentence = match[0].strip()
-            for at in range(0, len(sentence), _LONGEST):
-                yield sentence[at : at + _LONGEST]
 
 
 def _clauses(sentence: str, named: re.Pattern[str]) -> Iterator[str]:
@@ -244,7 +216,7 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
     if reason:
         plain = plain[: reason.start()] + _masked(reason)
     segment = _segment(plain, named.start())
-    ordered = COMPLAINT.sub(" ", WOULD_BE_GOOD.sub(" ", WHEN_READY.sub(" ", sentence)))
+    ordered = COMPLAINT.sub(" ", WOULD_BE_GOOD.sub(" ", _without_order(sentence, named[0])))
     good = WOULD_BE_GOOD.search(clause) or HIGH_TIME.search(clause)
     wishes = HANDED_OVER.sub(" ", AS_REQUESTED.sub(" ", clause))
     polite = bool(ASKS_POLITELY.search(clause) or PLEASE.search(wishes) or good or IS_POSSIBLE.search(clause))
@@ -253,15 +225,20 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
     informs = INFORMATION.match(clause) and not IS_POSSIBLE.search(clause)
     imperative = IMPERATIVE.match(clause) or IMPERATIVE.match(segment)
     inverted = INVERTED.match(sentence) and not sentence.endswith("?")
+    suggests = sentence.endswith("?") and SUGGESTS.match(sentence)
+    nothing_less = NEGATION.search(plain) and NOTHING_LESS.search(plain[: named.start()])
+    denies = not (suggests or nothing_less or NOT_YET.search(clause))
     cues = {
         "withdrawal": _beside(WITHDRAWAL, plain, named),
-        "negation": NEGATION.search(segment)
+        "negation": (denies and NEGATION.search(segment))
         or NOT_BEFORE.search(plain[: named.start()])
         or AVOIDED.search(plain[: named.start()])
         or AVOIDED_AFTER.search(plain[named.end() :])
         or RATHER_THAN.search(plain[: named.start()]),
         "other negation": NEGATION.search(plain) or WITHDRAWAL.search(plain) or EXCEPTED.search(plain[: named.start()]),
-        "information": (asks and not short) or informs or TELL.search(clause) or _mentions(clause, named),
+        "information": (not suggests and ((asks and not short) or informs))
+        or TELL.search(clause)
+        or _mentions(clause, named),
         "sent elsewhere": ELSEWHERE.search(clause) or CONTACT.search(sentence),
         "asked before": ASKED_BEFORE.search(clause),
         "past": PAST.search(MAY_WE_HAVE.sub(" ", HIGH_TIME.sub(" ", plain)))
@@ -273,6 +250,7 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         or (asks and short)
         or sentence.endswith(":")
         or (sentence.endswith("?") and AS_A_RULE.search(sentence)),
+        "hint": not denies or REPROACH.search(clause),
         "third party": THIRD_PARTY.search(segment),
         "wish": polite or imperative or WISH.search(wishes),
         "handed over": _beside(HANDED_OVER, clause, named),
@@ -282,6 +260,16 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         "something else": not is_wished_for(plain[: named.start()], named[0], plain[named.end() :]),
     }
     return tuple(name for name, cue in cues.items() if cue)
+
+
+def _without_order(sentence: str, name: str) -> str:
+    """``sentence`` without what tells only in which order things come. A document comes when it is ready, but what is
+    to be done then is not wished for now."""
+    if not is_an_act(name):
+        return WHEN_READY.sub(" ", sentence)
+    acted, also, later = AS_SOON_AS_POSSIBLE.sub(" ", sentence).partition(name)
+    act, joined, other = _AND.split(later, maxsplit=1) if _AND.search(later) else (later, "", "")
+    return f"{acted}{also}{act}{joined}{WHEN_READY.sub(' ', other)}"
 
 
 def _mentions(clause: str, named: re.Match[str]) -> bool:
@@ -313,7 +301,7 @@ def _verdict(cues: frozenset[str]) -> Verdict:
     if cues & _AGAINST or cues & _NOT_OURS:
         return Verdict.NO
     wish = "wish" in cues or "asked before" in cues
-    if cues & {"condition", "missing"}:
+    if cues & {"condition", "missing", "hint"}:
         return Verdict.UNCLEAR
     if cues & {"past", "handed over", "third party", "other negation", "other act"}:
         return Verdict.UNCLEAR if wish else Verdict.NO
@@ -332,7 +320,7 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
         return None
     clauses: list[Clause] = []
     before = ""
-    for sentence in sentences(normalized(without_unticked(text))):
+    for sentence in sentences(normalized(rows_apart(without_unticked(text)))):
         touched = False
         if clauses and before.endswith("?") and clauses[-1].sentence == before:
             clauses += _answer(sentence)
@@ -368,7 +356,8 @@ def read_request(text: str, names: tuple[str, ...]) -> Reading | None:
         return None
     reading = _together(clauses)
     tested = reading.verdict is Verdict.YES and NOT_MEANT.search(text)
-    return reading._replace(verdict=Verdict.UNCLEAR) if tested else reading
+    doubtful = tested or answers_in_columns(text)
+    return reading._replace(verdict=Verdict.UNCLEAR) if doubtful else reading
 
 
 def _as_demand(match: re.Match[str]) -> str:

@@ -2,8 +2,9 @@
 
 import re
 
-from connector.rules.text.clauses import Clause, Reading, Verdict, normalized, pattern
+from connector.rules.text.clauses import Clause, Reading, Verdict, pattern
 from connector.rules.text.cues import CONDITION, NEGATION, THIRD_PARTY
+from connector.rules.text.sentences import normalized
 
 _MOST_WORDS = 25
 _FEW_WORDS = 8
@@ -24,6 +25,8 @@ _YES = re.compile(
     r"|(?:can|may) wait|may defer|kann (?:\w+ ){0,5}warten)(?![\w-])",
     re.IGNORECASE,
 )
+_NO = re.compile(r"\W*(?:no|nope|nein|nee)\b(?=\W*(?:[,.!;:]|$))", re.IGNORECASE)
+"""Begins an answer that leaves no doubt when it is to go on."""
 _NO_OBJECTION = re.compile(
     r"\b(?:no (?:problem|objections?|rush|hurry|worries|issues?|stress)|(?:do not|don't|wouldn't) mind"
     r"|kein (?:problem|stress)|keine (?:einwände|eile)|eilt nicht"
@@ -156,7 +159,7 @@ def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | No
         "condition": CONDITION.search(_PLAIN_TIME.sub(" ", words))
         or _HEDGE.search(words)
         or _OTHER_WAITS.search(words)
-        or (_GOES_ON.search(words) and not _BEFORE_IT.search(words))
+        or (_GOES_ON.search(words) and not _BEFORE_IT.search(words) and not _NO.match(words))
         or _NOD.search(words),
         "third party": THIRD_PARTY.search(words),
         "later": _LATER.search(words) and not _more_than_yes(words),

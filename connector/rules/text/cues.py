@@ -108,12 +108,12 @@ RATHER_THAN = re.compile(
 """Stands before what is wished for less."""
 CONDITION = words(
     r"if|unless|otherwise|else|may(?! (?:we|i)\b)|might|maybe|perhaps|possibly|probably|later"
-    r"|once(?! (?:more|again)(?:\W*$|[.,!;]| please))"
-    r"|until|till|as soon as"
+    r"|(?<!at )once(?! (?:more|again)(?:\W*$|[.,!;]| please))"
+    r"|until(?! now)|till(?! now)|as soon as"
     r"|as long as|in case|in urgent cases|when|whenever|provided|tomorrow|next time|in future|would have to"
     r"|consider(?:ing|ed|s)?(?! (?:this|it|our|my|the ticket))|as (?:needed|necessary|required|appropriate)(?! by| in)"
     r"|(?:bei|nach) bedarf|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
-    r"|before we",
+    r"|before we|(?:please|pls|kindly) wait for|warten sie (?:bitte )?auf|bitte warten",
     r"should (?:the|it|this|that|there|nobody|no|nothing|you|we)",
     r"erst (?:\w+ ){0,4}\w+,? dann|first (?:\w+ ){0,5}\w+,? (?:and )?then",
     r"only (?:after|with|when)|nur (?:nach|mit)|erst (?:nach|wenn)",
@@ -138,12 +138,19 @@ OUR_TURN = re.compile(
     r"|\b(?:müssen|muss) (?:wir|ich)\b(?! (?:\w+ )?(?:bestehen|bitten))",
     re.IGNORECASE,
 )
+AS_SOON_AS_POSSIBLE = words(
+    r"(?:once|as soon as|when|whenever|sobald|wenn)(?: [\w']+){0,3}? (?:possible|convenient|möglich)",
+    r"(?:once|as soon as|when|whenever|sobald|wenn) (?:you|sie|ihr) (?:can|could|können|könnt)(?=\W*$|[.,;!])",
+)
+"""Not a condition but: at once."""
 WHEN_READY = words(
     r"(?:once|as soon as|when|whenever|sobald|wenn) (?:(?!kein|nicht|no\b|not\b)[\w']+ ){0,5}?(?:available|ready"
     r"|possible"
     r"|can|could|convenient|finished|done"
     r"|completed?|resolved|closed|restored|fixed|repaired|solved|over|ended|up again|back(?: up)?|fertig|vorliegt"
     r"|möglich|verfügbar|behoben|repariert|gelöst|vorbei|da ist)",
+    r"(?:once|as soon as|when|sobald|wenn) (?:you have|sie)(?: (?:all|the|your|more|alle|die|mehr)){0,2}"
+    r" (?:details|information(?:en)?|infos?|facts|findings|results|data|ergebnisse|erkenntnisse|einzelheiten)",
     r"(?:after|nach) (?:the|this|der|dieser|dem|diesem) (?:\w+ )?(?:outage|incident|repair|störung|ausfall|vorfall"
     r"|reparatur)",
 )
@@ -167,7 +174,7 @@ HIGH_TIME = words(
 PAST = words(
     r"received|arrived|promised|acknowledged|noted|helped|(?:told|instructed|urged) (?:me|us)|geholfen|meinte"
     r"|already|was|were|has been|have been|had"
-    r"|got|sent|asked|have read"
+    r"|got|(?<!to be )sent|asked|have read"
     r"|(?<!\bbe )escalated (?:this|it|that)|(?:have|has|had) escalated|you escalated|did|wanted"
     r"|(?:i|we|you|they) (?:\w+ )?needed",
     r"erhalten|angekommen|bekommen|versprochen|zugesagt|schon|bereits|wurde|wurden|hatten?|war|waren|wollte|gelesen"
@@ -242,7 +249,7 @@ INFORMATION = re.compile(
     r"^\W*(?:and |und |also |so |but |hi |hello |hallo )?(?:(?:an|bei|von|mit|für|über|zu|to|with|from|at|about|for"
     r"|in|by|on) )?"
     r"(?:who|whom|whose|how|what|which|where|when|why|is|are|does"
-    r"|do(?! not)(?! (?:please |kindly )?(?:escalat|send|share|provid|rais)\w*)"
+    r"|do(?! (?:not|so|it|that|the needful)\b)(?! (?:please |kindly )?(?:escalat|send|share|provid|rais)\w*)"
     r"|did|was"
     r"|were|has|have|had|wer|wen|wem|wie|was|welche\w*|wo|wann|warum|wieso|weshalb|woher|ist|sind|hat|haben|gibt"
     r"|wurde|wird|werden)\b",
@@ -254,7 +261,8 @@ IS_POSSIBLE = words(
 )
 """A question that is a wish; but "have you …?" and "do you have …?" may ask only whether there is one."""
 TELL = words(
-    r"(?:ab wann|wann|ob|wie|warum|wer|wen|wohin)\b(?:(?!bitte)[^.?!,]){0,60}\beskalier\w*",
+    r"(?:ab wann|wann|ob|wie(?! (?:möglich|besprochen|vereinbart|abgesprochen|gewünscht|immer"
+    r"|üblich|gesagt|erwähnt|telefonisch|angekündigt)\b)|warum|wer|wen|wohin)\b(?:(?!bitte)[^.?!,]){0,60}\beskalier\w*",
     r"(?:tell|explain|know|say|confirm|describe|clarify|asks?|wissen|sagen|erklären|mitteilen|beschreiben"
     r"|bestätigen|fragt|info|information|auskunft|bescheid),? "
     r"(?:\w+ ){0,3}?(?:who|whom|how|what|when|once|which|whether|if|why|where|the escalation|wer|wen|wie|was|wann|ob"
@@ -274,16 +282,21 @@ WISH = words(
     r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
     r"|let us have|time to|looking forward to|(?:a)?waiting (?:for|your|the|an)|(?:es ist|höchste) zeit"
     r"|(?:asked|told|instructed|urged) (?:me|us) to"
+    r"|(?:(?:i|we)'d|would) be (?:\w+ )?(?:(?:grateful|thankful|obliged) for|(?:grateful|glad|happy|pleased) to (?:have"
+    r"|get|receive))"
     r"|(?:i|we)'d (?:like|appreciate|love)|urge|look forward to"
     r"|(?:we|i)(?: are| am|'re|'m) (?:hereby |now |therefore )*escalating (?:this|it|the)"
     r"|(?:take|treat|consider|regard) (?:this|it|our|my)(?: \w+){0,2} (?:as (?:an?|our|my|formal)|escalated"
     r"|an? (?:\w+ )?escalation)"
     r"|(?:betrachten|verstehen|werten) sie (?:dies\w*|das|unser\w*|mein\w*) (?:\w+ ){0,3}als"
-    r"|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate",
+    r"|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate"
+    r"|(?:with this (?:e-?mail|mail|message) (?:we|i)(?: \w+)?|(?:we|i) (?:formally|officially|herewith)) escalate"
+    r" (?:this|it|the|our)",
     r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
     r"|wollen|ich will"
     r"|will ich"
     r"|benötig\w+|brauch\w+|erforderlich|nötig|notwendig"
+    r"|wären? (?:\w+ ){0,6}dankbar|sie müssen (?:das|dies|es|den|die|unser\w*) (?:\w+ ){0,3}eskalieren"
     r"|hätten? (?:\w+ ){0,2}gern\w?|gern\w?|wünsch\w+|ersuch\w+|erwart\w+|beantrag\w+|dringend|erbeten|freuen"
     r"|(?:mich|uns) (?:gebeten|beauftragt|aufgefordert)"
     r"|(?:muss|müssen|sollte|soll) (?:\w+ ){0,6}werden|hiermit eskalier\w+|(?:wir"
@@ -291,9 +304,11 @@ WISH = words(
 )
 AS_REQUESTED = words("as requested", "wie gewünscht", "wie angefordert", "on request", "no request")
 IMPERATIVE = re.compile(
-    r"^\W*(?:(?:hi|hello|hallo|so|then|now|just|and|dann|also|jetzt|therefore|do|go ahead and)\W+)*"
+    r"^\W*(?:(?:hi|hello|hallo|so|then|now|just|and|do the needful and|dann|also|jetzt|therefore|do|go ahead and)\W+)*"
     r"(?:escalating (?:this|it|the \w+)(?= (?:as|because|since|to you|now)\b|\W*$)|escalate|send|share|provide"
     r"|prepare|give|forward|raise|deliver|issue|eskalier\w+|send\w+|schick\w+"
+    r"|(?:take|move|bring|push|bump) (?:it|this|the (?:ticket|case|incident|issue|matter)) (?:up )?to"
+    r"|you (?:must|have to) (?:now |please )?escalate(?= (?:this|it|the|our|now)\b)"
     r"|übersend\w+"
     r"|erstell\w+|leit\w+|stell\w+|liefer\w+)\b",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ import re
 _WISH = re.compile(
     r"please|pls|plz|kindly|wants?|wanted|needs?|needed|requir\w*|request\w*|demand\w*|insist\w*|ask|asks|asking"
     r"|like|love"
-    r"|appreciate\w*|expect\w*|urge|must|await\w*|waiting|forward|grateful|glad|obliged|helpful|time|possible"
+    r"|appreciate\w*|expect\w*|urge|must|await\w*|waiting|forward|grateful|glad|happy|pleased|thankful|dankbar|obliged|helpful|time|possible"
     r"|chance|could|can"
     r"|would|will|may|might|hereby|forget|mind|bitt\w+|besteh\w+|ford\w+|anforder\w*|angefordert|aufforder\w*"
     r"|verlang\w*|möcht\w*"
@@ -70,7 +70,7 @@ _MOVES = re.compile(
 _FOLLOWS = re.compile(
     r"of|for|to|from|by|with|at|in|about|regarding|within|before|after|until|asap|and|or|via|per|due|because|since"
     r"|while|once|when|if"
-    r"|gemäß|laut|under|who|which|that|document|report|letter|now|right|immediately|urgently|too|either|instead|is"
+    r"|innerhalb|binnen|spätestens|including|incl|inkl|inklusive|gemäß|laut|under|who|which|that|document|report|letter|now|right|immediately|urgently|too|either|instead|is"
     r"|are|was|be|gets?"
     r"|goes|will|would|over"
     r"|out|across|without|through|unless|level|tier|l\d|p\d|stufe|ebene|request|according|eskalier\w*|escalat\w*"
@@ -85,8 +85,30 @@ _FOLLOWS = re.compile(
     r"|weiterleiten|einreichen"
     r"|anfragen|erbitten|wünschen|brauchen"
 )
+_OCCASION = re.compile(
+    r"\b(?:for|about|regarding|after|on|für|zu[mr]?|nach|wegen|über|bezüglich)(?: \w+){0,4}? (?:outages?|incidents?"
+    r"|faults?|failures?|events?|disturbances?|restoration|repairs?|ausf(?:all|alls|älle)|störung(?:en)?"
+    r"|vorf(?:all|älle)|unterbrechung|behebung|entstörung|reparatur|wiederherstellung)\b",
+    re.IGNORECASE,
+)
+"""What it is about, or when: leaves the wish what it is."""
+_BEGUN = re.compile(
+    r"open|begin|invoke|launch|activate|increas\w*|starten|start\w*|eröffn\w*|erhöh\w*|anheb\w*|stoßen|leiten",
+    re.IGNORECASE,
+)
+"""What is done to have an escalation, or more of it."""
+_STARTS = re.compile(
+    r"\b(?:trigger|start|initiate|begin|invoke|launch|activate)(?: (?:the|your|an|this|our|formal"
+    r"|standard)){0,2} $",
+    re.IGNORECASE,
+)
+_PROCESS = re.compile(r"^ (?:process|procedure)\b", re.IGNORECASE)
+_NEXT = re.compile(
+    r"\b(?:to|auf|an|in) (?:the |die |der |your |ihre )?(?:next|higher|nächst\w*|höher\w*) $", re.IGNORECASE
+)
 _COME_WITH = re.compile(r"\b(?:reply|respond|revert|(?:come|get) back|follow up)(?: to \w+)? with\b", re.IGNORECASE)
 _VERB = re.compile(r"(?:escalat(?:e|es|ed|ing)|eskalier\w*)$", re.IGNORECASE)
+_ACT = re.compile(r"es[ck]al|next|nächst|level|höher", re.IGNORECASE)
 _LEVEL = re.compile(r"next|nächst|level|höher", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_][\w'./@+-]*[^\W_]|[^\W_]")
 _ALL_GERMAN_GIVES = (
@@ -97,7 +119,9 @@ _ALL_GERMAN_GIVES = (
     r"|dürf|woll|müss|soll|veranlass|übermittel)\w*"
 )
 _AFTERWARDS = re.compile(
-    r"^\W*(?:on hold|requests\b|to level [01]\b|back\b|off\b|(?:be|is|are|was|gets?|will|would)\b (?!sent|shared"
+    r"^\W*(?:to (?:end|stop|go|cease|finish|be (?:over|closed|ended|stopped|removed|cancell?ed"
+    r"|withdrawn|lowered))\b|on hold|requests\b|to level [01]\b|(?:(?:levels?|requests?) )?(?:down|back|off|away)\b"
+    r"|(?:be|is|are|was|gets?|will|would)\b (?!sent|shared"
     r"|provided"
     r"|given|issued|raised"
     r"|made|done|forwarded|delivered|attached|for\b|to\b|required|needed|requested|appreciated|due|be\b|much|very"
@@ -118,20 +142,28 @@ _WISHED_AFTER = re.compile(
 )
 
 
+def is_an_act(name: str) -> bool:
+    """Whether the name is that of an escalation: something to do, and no document that comes when it is ready."""
+    return _ACT.match(name) is not None
+
+
 def is_wished_for(before: str, name: str, after: str) -> bool:
     """Whether a wish in the clause ``before`` or ``after`` the ``name`` is for what it names. A verb names an act,
     which is wished for whatever stands between."""
     if _VERB.search(name):
         return True
-    level = _LEVEL.match(name) is not None
-    words = _WORD.findall(_COME_WITH.sub("send", before).lower())
+    level = _LEVEL.match(name) is not None or _NEXT.search(before) is not None
+    act = is_an_act(name)
+    words = _WORD.findall(_OCCASION.sub(" ", _COME_WITH.sub("send", before)).lower())
     wished, asked_about = True, False
     for word in reversed(words):
         if _WISH.fullmatch(word):
             break
-        if not _LEAVES.fullmatch(word) and not (level and _MOVES.fullmatch(word)):
+        moved = (level and _MOVES.fullmatch(word)) or (act and _BEGUN.fullmatch(word))
+        if not moved and not _LEAVES.fullmatch(word):
             wished, asked_about = False, _ASKED_ABOUT.fullmatch(word) is not None
             break
+    after = _PROCESS.sub("", after) if _STARTS.search(before) else after
     following = _WORD.findall(after.lower())
     stopped = following[-1:] == ["ein"] and _STOPPED.search(before)
     if wished and not stopped and not _AFTERWARDS.search(after):

@@ -2,7 +2,8 @@
 
 import re
 
-from connector.rules.text.clauses import normalized, pattern
+from connector.rules.text.clauses import pattern
+from connector.rules.text.sentences import normalized
 
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|txt|md|html?|zip)\Z", re.IGNORECASE)
 """Logos of signatures are no documents."""

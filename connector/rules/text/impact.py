@@ -85,10 +85,11 @@ _BETWEEN = (
     r"|sites?|circuits?"
     r"|lines?|services?|(?-i:[A-ZÄÖÜ])[\w.:-]*|[\w.:-]*\d[\w.:-]*)"
 )
-"""What may stand between the service and its state."""
+"""What may stand between the service and its state. Many words are two of these at once, so each is settled where it is
+matched: to try them all in all ways would not end."""
 _LOST = re.compile(
     rf"\b(?:completely|totally|entirely|fully|hard) (?:{_STATE}|out|cut off)\b"
-    rf"|\b{_THING}(?:['’](?:s|re))?(?: {_BETWEEN}){{0,7}} {_STATE}\b"
+    rf"|\b{_THING}(?:['’](?:s|re))?(?> {_BETWEEN}(?= )){{0,7}} {_STATE}\b"
     r"(?! (?:to|by|from|for|auf|um|von|time|quiet|slow|silent|end|easy|right|sure)\b)"
     r"|\b(?:total|complete|full) (?:outage|blackout|failure|loss of (?:service|connectivity))"
     r"|\blost all (?:connectivity"

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from cachetools import FIFOCache, LRUCache, cached
 
 from connector.domain.ticket import Ticket, found_once
-from connector.rules.text.clauses import normalized
 from connector.rules.text.markup import MAX_TEXT, Body, clean, raw_lines
 from connector.rules.text.reply import Line, Voice, read_lines, size_of
+from connector.rules.text.sentences import normalized
 
 _RUN = 4
 _OLD = 0.7

@@ -12,9 +12,9 @@ from html import unescape
 
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Channel
-from connector.rules.text.clauses import normalized
 from connector.rules.text.known import Conversation
 from connector.rules.text.markup import Body
+from connector.rules.text.sentences import normalized
 
 _LOOKED_AT = 2_000
 """Characters of a message that are looked at."""

@@ -16,12 +16,15 @@ MENTION = words(
     r"(?:ansprechpartner|nummer|kontakt|adresse)\w* (?:\w+ )?(?:für|bei) (?:\w+ )?eskalation(?:en)?",
 )
 AS_AGREED = re.compile(
-    r"\b(?:as per|according to|per|following|in line with|in accordance with|as (?:defined|described|stated|agreed) in"
+    r"\b(?:trigger|start|initiate|begin|invoke|launch|activate)(?: (?:the|your|an|this|our|formal|standard)){0,2}"
+    r" escalation (?:process|procedure)\b"
+    r"|\b(?:starten|leiten|stoßen)(?: sie)?(?: bitte)?(?: (?:den|ihren|einen))? eskalations(?:prozess|verfahren)\b"
+    r"|\b(?:as per|according to|per|following|in line with|in accordance with|as (?:defined|described|stated|agreed) in"
     r"|gemäß|laut|entsprechend|nach)(?: (?:the|your|our|der|dem|ihre[rm]|unsere[rm]))?"
     r" (?:escalation (?:matrix|process|procedure|path|plan|policy)|eskalations(?:matrix|prozess|weg|verfahren|plan))\b",
     re.IGNORECASE,
 )
-"""By what rules something is wished for."""
+"""By what rules something is wished for, or that they be applied."""
 HANDED_OVER = re.compile(
     r"\b(?:please|kindly|bitte)\s+(?:find(?! out)|refer to|see(?! (?:that|to))|finden sie|entnehmen sie)\b"
     r"|\b(?:finden|entnehmen) sie\b[^.,]{0,20}\bbitte\b",

@@ -129,6 +129,10 @@ _OTHER_EVENT = re.compile(
 _OURS = re.compile(r"\W*(?:we|i|our|wir|ich|unser\w*)\b", re.IGNORECASE)
 _TELLS = 2
 """The fewest words that tell what began."""
+_BECAUSE = re.compile(
+    r"(\b(?:because|weil|denn|due to|as (?=the|our|we|it)|after (?=the|our|we|it)|nachdem|wegen)\b)", re.I
+)
+"""Behind it stands why something began, which may be a fault of another time."""
 _IT = re.compile(r"\b(?:it|this|es|das|everything|all) $", re.IGNORECASE)
 _CLOCK_WORD = re.compile(r"\d ?(?:uhr|[ap]\.?m\b)|\bz\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b(?! ?(?:h|hrs?|hours?|std|stunden?|min\w*)\b)", re.IGNORECASE)
@@ -219,6 +223,11 @@ def starts_in_prose(
         begins = not own.rpartition(",")[2].strip()
         over = _RECOVERED.search(own[-_SINCE_REACH:]) or (begins and _RECOVERED.search(said_of_it))
         if over or _LONG_AGO.search(own) or _OTHER_EVENT.search(own + since[0] + said_of_it):
+            continue
+        told, because, _ = (
+            _BECAUSE.split(said_of_it, maxsplit=1) if _BECAUSE.search(said_of_it) else (said_of_it, "", "")
+        )
+        if because and not FAULT.search(f"{own}{since[0]}{told}"):
             continue
         sentence = f"{_SENTENCE_END.split(before)[-1]}{since[0]}{said_of_it}"
         if len(own.split()) >= _TELLS and _OURS.match(own) and not FAULT.search(sentence):

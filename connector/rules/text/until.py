@@ -7,7 +7,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from connector.rules.text.calendar_days import WEEKDAY, weekday_number
-from connector.rules.text.clauses import normalized
+from connector.rules.text.sentences import normalized
 from connector.rules.text.zones import ZONE, Zone, read_zone
 
 Until = date | datetime | None

@@ -48,6 +48,16 @@ def test_equal_tickets_make_an_equal_file_that_only_its_owner_reads(tmp_path: Pa
     assert one.stat().st_mode & 0o077 == 0
 
 
+def test_marks_stand_in_one_order_whatever_process_writes_them(tmp_path: Path) -> None:
+    names = [f"level-{level}" for level in range(1, 9)]
+    marked = incident(articles=(note(set(names)),))
+    with cassette.recorder(tmp_path / "past.json.gz", T0) as recorder:
+        recorder.add(marked)
+
+    saved_ticket = json.loads(gzip.decompress((tmp_path / "past.json.gz").read_bytes()).splitlines()[1])
+    assert saved_ticket["articles"][0]["marks"] == cassette.as_data(marked)["articles"][0]["marks"] == names
+
+
 def test_a_reading_that_breaks_off_leaves_the_old_file(tmp_path: Path) -> None:
     path = saved(tmp_path / "past.json.gz")
     before = path.read_bytes()

@@ -164,3 +164,10 @@ def test_how_it_is_written_changes_nothing(sentence: Sentence, way: str) -> None
     family = sentence.meaning[0]
 
     assert verdict(family, written) == verdict(family, text)
+
+
+@pytest.mark.parametrize("answers", ["No | Yes", "no yes", "Nein   Ja"])
+def test_answers_below_columns_are_for_a_person_to_read(answers: str) -> None:
+    table = f"Service | Escalation required | RFO required\nSVC-1005 | {answers}"
+
+    assert [verdict(family, table) for family in NAMES] == ["unclear", "unclear"]
