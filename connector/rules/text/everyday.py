@@ -121,9 +121,7 @@ _REGION = re.compile(
     re.IGNORECASE,
 )
 _REGIONS = {"E": "America/New_York", "C": "America/Chicago", "M": "America/Denver", "P": "America/Los_Angeles"}
-_BEHIND_A_TIME = (
-    r"(?:(?<=[\dmrhz])|(?<=m\.)|(?<=clock)|(?<=day)|(?<=heute)|(?<=gestern)|(?<=morning)),?\s?(?:[-–—]\s)?"
-)
+_BEHIND_A_TIME = r"(?:(?<=[\dmrhz])|(?<=m\.)|(?<=clock)|(?<=day)|(?<=heute)|(?<=gestern)|(?<=morning)),?\s?(?:[-–—]\s)?"
 """Where the zone of a time stands: "8:00 Berlin time", "8:00 today, Berlin time", "8:00 - Berlin time"."""
 _TOWN = r"([A-Z][^\W\d_]+(?: (?!(?:local|(?:orts)?zeit|time)\b)[A-Z][^\W\d_]+)?)(?:er)?"
 _ITS_TIME = r"(?: local)? time| (?:orts)?zeit"

@@ -70,23 +70,37 @@ def test_an_answer_that_nobody_understands_leaves_the_question_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "after", "is_told"),
+    ("words", "after", "is_told", "stands"),
     [
-        ("The second power supply has failed, packet loss now.", 1, True),
-        ("Nothing works any more.", 1, True),
-        ("Thank you.", 1, False),
-        ("Our new telephone number is +49 30 1234.", 1, False),
-        ("The second power supply has failed, packet loss now.", 24, False),
+        ("The second power supply has failed, packet loss now.", 1, True, False),
+        ("Nothing works any more.", 1, True, False),
+        ("The problem persists.", 1, True, True),
+        ("Thank you.", 1, False, True),
+        ("Our new telephone number is +49 30 1234.", 1, False, True),
+        ("The second power supply has failed, packet loss now.", 24, False, True),
     ],
 )
-def test_what_is_told_of_the_fault_while_work_waits_is_for_support_to_judge(
-    words: str, after: int, *, is_told: bool
+def test_what_is_told_of_the_fault_while_work_waits_is_told_and_a_worse_state_ends_the_consent(
+    words: str, after: int, *, is_told: bool, stands: bool
 ) -> None:
     agrees, later = said(AGREES, NOW), said(words, at(hours=9 + after))
 
     case = Case(incident(complete(), articles=(agrees, later)), POLICY, at(hours=9 + after))
     assert bool(unclear(case).notices) is is_told
-    assert consents(agrees, later) == [agrees.id]
+    assert consents(agrees, later) == [agrees.id] * stands
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        said("No. It smells burnt now!", at(hours=10), Actor.STRANGER),
+        said("Customer says it smells burnt now.", at(hours=10), Actor.AGENT, channel=Channel.PHONE, is_call=True),
+    ],
+)
+def test_only_the_customers_own_word_puts_a_consent_in_doubt(doubt: Article) -> None:
+    agrees = said(AGREES, NOW)
+
+    assert consents(agrees, doubt) == [agrees.id]
 
 
 @pytest.mark.parametrize(
