@@ -279,7 +279,8 @@ _UNCHANGED = re.compile(
 _DENIES = re.compile(
     r"\W*(?:(?:hi|hello|hallo|sorry|actually|well|oh|hm+|äh|also|um|wait|but|aber|ach|eigentlich|leider|moment|ok|okay"
     r"|thanks|danke)\b[ ,.!-]*){0,3}(?:no|nope|nein|not|doch nicht|nicht|stop|stopp|halt)(?![\w-])"
-    r"(?!\W*(?:thanks?|thank you|danke|see you|that(?:'s| is| was) (?:all|it)|das war'?s|(?:further|other|more|weitere\w*) (?:questions?|fragen?)"
+    r"(?!\W*(?:thanks?|thank you|danke|see you|that(?:'s| is| was) (?:all|it)|das war'?s"
+    r"|(?:further|other|more|weitere\w*) (?:questions?|fragen?)"
     r"|questions?|comments?|fragen?|bad|yet|only|later|before|vor)\b)",
     re.IGNORECASE,
 )
