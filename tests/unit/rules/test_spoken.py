@@ -108,6 +108,12 @@ def test_only_the_customers_own_word_puts_a_consent_in_doubt(doubt: Article) -> 
     [
         ("I want to speak to your manager.", True),
         ("Please involve your management now.", True),
+        ("I want to speak to a supervisor", True),
+        ("Could you raise this with management?", True),
+        ("I need someone in charge.", True),
+        ("Bitte verbinden Sie mich mit dem Schichtleiter.", True),
+        ("The manager of our office asks when it will be fixed.", False),
+        ("Please contact me or my team lead.", False),
         ("Ich möchte mit Ihrem Vorgesetzten sprechen.", True),
         ("Please do not bother your manager.", False),
         ("I am a manager at Harbour Bank.", False),
@@ -137,6 +143,20 @@ def test_a_wish_that_hints_at_an_rfo_is_for_support_to_judge(words: str, *, is_t
 
     assert rfo_requests(case) == []
     assert [set(notice.data) & {"escalation", "rfo"} for notice in unclear(case).notices] == [{"rfo"}] * is_told
+
+
+def test_of_a_message_that_may_ask_for_both_both_are_told() -> None:
+    case = Case(
+        incident(complete(), articles=(said("Can I have an incident report? And maybe escalate?"),)), POLICY, NOW
+    )
+
+    (told,) = unclear(case).notices
+    assert (told.data["rfo"], told.data["escalation"]) == ("Can I have an incident report?", "And maybe escalate?")
+
+
+@pytest.mark.parametrize("words", ["please provide RCA", "Please send us a root cause analysis.", "RCA please"])
+def test_a_root_cause_analysis_is_what_an_rfo_states(words: str) -> None:
+    assert len(rfo_requests(Case(incident(complete(), articles=(said(words),)), POLICY, NOW))) == 1
 
 
 def test_what_support_writes_in_the_mask_for_calls_is_for_support_to_judge() -> None:
