@@ -8,7 +8,7 @@ clocks pause from the agreement to the opening, or to when the customer said if 
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
@@ -21,6 +21,7 @@ from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.outages import is_over
 from connector.rules.requests import Request, Source, customer_consents, support_consents, unspent
+from connector.rules.text.clauses import Verdict
 
 _CONSENTS: Final = ("deferral_support", "deferral_customer")
 _SET: Final = (*_CONSENTS, "deferred_until")
@@ -204,7 +205,10 @@ def _ended(case: Case, consents: Consents, why: Hindrance | Literal["consent", "
     for name in _SET:
         if getattr(ticket.fields, name) is not None:
             changes[name] = None
-    data = {"why": why, "impact": ticket.fields.impact}
+    data: dict[str, Any] = {"why": why, "impact": ticket.fields.impact}
+    said = _taken_back(case, until) if why == "consent" and until is not None and not consents.customer else None
+    if said is not None:
+        data |= {"said": said, "owner": ticket.owner}
     if until is None:
         marks = frozenset(Mark("deferral-refused", consent.id) for consent in support_consents(ticket))
         notices = (Notice("deferral_refused", data, marks),) if marks else ()
@@ -220,9 +224,25 @@ def _ended(case: Case, consents: Consents, why: Hindrance | Literal["consent", "
         rule="deferral",
         changes=changes,
         notices=(Notice("deferral_ended", {"until": until, **data}, consents.marks | {ended}),),
-        reasons=(f"the deferral until {wording.format_time(until)} is over: {_REASONS[why]}",),
+        reasons=(
+            f"the deferral until {wording.format_time(until)} is over: {_REASONS[why]}{f': {said!r}' if said else ''}",
+        ),
         again=True,
     )
+
+
+def _taken_back(case: Case, until: datetime) -> str | None:
+    """The customer's words of this night that take the consent back or put it in doubt; ``None`` if the field did."""
+    opening = case.policy.deferral_calendar.next_opening
+    against = [
+        said
+        for said in case.spoken.consent
+        if (said.doubts or said.reading.verdict is Verdict.NO) and opening(said.article.created_at) == opening(until)
+    ]
+    by_field = [change.at for change in case.ticket.changes.get("deferral_customer", ())]
+    if not against or any(at > against[-1].article.created_at for at in by_field):
+        return None
+    return against[-1].said
 
 
 def _occasion(ticket: Ticket, opening: datetime) -> tuple[str, ...]:
