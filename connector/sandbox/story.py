@@ -257,7 +257,7 @@ def _problem_stays(record: Ticket) -> Seen:
     yield from (line for line in said if line.startswith(("Not stated in time", "Cause category")))
     yield "open", record.state is TicketState.OPEN
     yield "root cause known", record.fields.problem_state is ProblemState.ROOT_CAUSE_KNOWN
-    yield "its incident is listed", any(line.startswith("Incidents: 1.") for line in listed)
+    yield "its incident is listed", any(line.startswith("Incidents: 1,") for line in listed)
     yield "nobody owned it in time: the managers' level", record.fields.escalation_level == 3
     yield "what is missing is said", any(line.startswith("Cause category and Permanent fix") for line in said)
 

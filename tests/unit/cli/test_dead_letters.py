@@ -46,13 +46,13 @@ def test_a_dead_letter_is_named_as_people_know_the_ticket(run: Run, live: Live) 
 
     (listed,) = json.loads(run("dead-letters", "list", "--json", **live.environment).stdout)
     shown = run("dead-letters", "show", ticket, **live.environment)
+    by_number = run("dead-letters", "show", f"#{listed['number']}", **live.environment)
+    no_ticket = run("dead-letters", "show", "the line", **live.environment)
     live.desk.faults.add(Fault("refuse", times=None))
     down = run("dead-letters", "list", **live.environment)
 
     link = f"{live.environment['INTERSPACE_ZAMMAD_URL']}/#ticket/zoom/{ticket}"
     assert (listed["title"], listed["link"]) == ("Line down", link)
-    by_number = run("dead-letters", "show", f"#{listed['number']}", **live.environment)
-    no_ticket = run("dead-letters", "show", "the line", **live.environment)
     assert by_number.stdout == shown.stdout
     assert (no_ticket.returncode, "is neither a ticket number" in no_ticket.stderr) == (2, True)
     assert f"number: {listed['number']}\ntitle: Line down\nlink: {link}\n" in shown.stdout

@@ -79,7 +79,8 @@ def test_whoever_was_asked_hears_once_that_nothing_is_missing_any_more() -> None
     thanks = with_values(after, articles=(*after.articles, said("Thanks. Urgency: low", at(minutes=9))))
 
     assert done.note is not None
-    assert (done.note.public, done.note.marks) == (True, {"complete"})
+    assert done.note.public
+    assert done.note.marks == {"complete"}
     assert decide(completeness, thanks, POLICY, at(minutes=9)).notes == ()
 
 
