@@ -23,8 +23,8 @@ COMPLAINT = words(
     r"(?:nothing|nobody|no one|noone) (?:has |have |had |is )?(?:been )?(?:works?|happen\w*|answer\w*|call\w*|repl\w+"
     r"|react\w*|done|care\w*|respond\w*|working|mov\w+)",
     r"(?:could|can|did|does|do)(?: not|n't) (?:fix|solve|repair|resolve|help)\w*(?: \w+)?",
-    r"(?:not|no) later than|not only|why not|no doubt|nicht nur|nicht später als|nicht (?:mehr )?(?:zufrieden"
-    r"|akzeptabel"
+    r"(?:not|no) later than|not (?:only|just|merely)|why not|no doubt|nicht nur|nicht später als"
+    r"|nicht (?:mehr )?(?:zufrieden|akzeptabel"
     r"|hinnehmbar|tragbar)",
     r"(?:noch (?:immer )?)?(?:keine?|ohne) (?:\w+ )?(?:rückmeldung|antwort|lösung|reaktion|fortschritte?|info\w*"
     r"|verbindung|link|netz"
@@ -116,7 +116,8 @@ CONDITION = words(
     r"|before we|(?:please|pls|kindly) wait for|warten sie (?:bitte )?auf|bitte warten",
     r"should (?:the|it|this|that|there|nobody|no|nothing|you|we)",
     r"erst (?:\w+ ){0,4}\w+,? dann|first (?:\w+ ){0,5}\w+,? (?:and )?then",
-    r"only (?:after|with|when)|nur (?:nach|mit)|erst (?:nach|wenn)",
+    r"only (?:after|with|when|in|on|from)|nur (?:nach|mit)"
+    r"|erst (?:nach|wenn|im|am|ab|in|ende|anfang|mitte|später|danach|nächst\w*)",
     r"falls|wenn|sofern|sonst|ansonsten|andernfalls|eventuell|evtl|vielleicht|möglicherweise|sobald|solange|später"
     r"|ggf"
     r"|gegebenenfalls|im notfall|bevor|notfalls|wahrscheinlich|überleg\w*|vorbehalt\w*|behalten (?:\w+ ){0,4}vor",
@@ -174,7 +175,8 @@ HIGH_TIME = words(
 PAST = words(
     r"received|arrived|promised|acknowledged|noted|helped|(?:told|instructed|urged) (?:me|us)|geholfen|meinte"
     r"|already|was|were|has been|have been|had"
-    r"|got|(?<!to be )sent|asked|have read"
+    r"|(?:needed|(?<!as )requested|required|demanded) (?:an?|the|this|your|our|another)|got|(?<!to be )sent|asked"
+    r"|have read"
     r"|(?<!\bbe )escalated (?:this|it|that)|(?:have|has|had) escalated|you escalated|did|wanted"
     r"|(?:i|we|you|they) (?:\w+ )?needed",
     r"erhalten|angekommen|bekommen|versprochen|zugesagt|schon|bereits|wurde|wurden|hatten?|war|waren|wollte|gelesen"
@@ -215,7 +217,7 @@ THIRD_PARTY = words(
     r"(?:mein|unser|ihr|euer|der|die|den|einem|einen|ein)\w{0,2} (?:\w+ )?(?:kolleg\w+|lieferant\w*|carrier|chef)",
     r"(?:mein|unser|ihr|euer|der|den|einem|einen|ein)\w{0,2} (?:\w+ )?kund\w+(?! (?:verlang|brauch|benötig|möcht"
     r"|will))",
-    r"(?:to|with|at|an|bei|beim|zum) (?:the|your|der|den|dem|ihr\w*) (?:\w+ )?(?:suppliers?|carriers?|vendors?"
+    r"(?:to|with|at|an|bei|beim|zum) (?:the|your|der|den|dem|ihr\w*) (?:\w+ ){0,2}(?:suppliers?|carriers?|vendors?"
     r"|upstreams?"
     r"|providers?|manufacturers?|subcontractors?|contractors?|landlord|datacent(?:er|re)|lieferant\w*|hersteller\w*"
     r"|vorlieferant\w*|netzbetreiber\w*|(?:field|fib(?:er|re)|splic\w*|dig|civil)(?: \w+)?)",
@@ -240,8 +242,8 @@ CONTACT = re.compile(
 )
 """How to reach somebody, as signatures tell it."""
 MISSING = words(
-    r"(?:not|n't|never|nicht|nie) (?:\w+ ){0,3}(?:received|arrived|got(?:ten)?|sent|provided|delivered|seen"
-    r"|erhalten|bekommen"
+    r"(?:not|n't|never|nicht|nie) (?:\w+ ){0,3}(?:received|arrived|got(?:ten)?|sent|provided|delivered|seen|come"
+    r"|gekommen|erhalten|bekommen"
     r"|angekommen|eingetroffen|geschickt)(?: yet)?"
 )
 """Tells that it has not come, and may wish for it."""
@@ -284,6 +286,7 @@ WISH = words(
     r"|(?:asked|told|instructed|urged) (?:me|us) to"
     r"|(?:(?:i|we)'d|would) be (?:\w+ )?(?:(?:grateful|thankful|obliged) for|(?:grateful|glad|happy|pleased) to (?:have"
     r"|get|receive))"
+    r"|(?:would|will) be (?:\w+ )?(?:appreciated|welcome)"
     r"|(?:i|we)'d (?:like|appreciate|love)|urge|look forward to"
     r"|(?:we|i)(?: are| am|'re|'m) (?:hereby |now |therefore )*escalating (?:this|it|the)"
     r"|(?:take|treat|consider|regard) (?:this|it|our|my)(?: \w+){0,2} (?:as (?:an?|our|my|formal)|escalated"
