@@ -256,7 +256,7 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         "wish": polite or imperative or WISH.search(wishes),
         "handed over": _beside(HANDED_OVER, clause, named),
         "told": TOLD.search(clause),
-        "other act": _beside(OTHER_ACT, plain, named),
+        "other act": _beside(OTHER_ACT, plain if is_an_act(named[0]) else WHEN_READY.sub(_masked, plain), named),
         "missing": MISSING.search(clause[: reason.start()] if reason else clause),
         "something else": not is_wished_for(plain[: named.start()], named[0], plain[named.end() :]),
     }

@@ -110,7 +110,7 @@ CONDITION = words(
     r"if|unless|otherwise|else|may(?! (?:we|i)\b)|might|maybe|perhaps|possibly|probably|later"
     r"|(?<!at )once(?! (?:more|again)(?:\W*$|[.,!;]| please))"
     r"|until(?! now)|till(?! now)|as soon as"
-    r"|as long as|in case|in urgent cases|when|whenever|provided|tomorrow|next time|in future|would have to"
+    r"|as long as|in case|in urgent cases|when|whenever|provided|(?<!by )tomorrow|next time|in future|would have to"
     r"|consider(?:ing|ed|s)?(?! (?:this|it|our|my|the ticket))|as (?:needed|necessary|required|appropriate)(?! by| in)"
     r"|(?:bei|nach) bedarf|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
     r"|before we|(?:please|pls|kindly) wait for|warten sie (?:bitte )?auf|bitte warten",
@@ -152,6 +152,7 @@ WHEN_READY = words(
     r"|möglich|verfügbar|behoben|repariert|gelöst|vorbei|da ist)",
     r"(?:once|as soon as|when|sobald|wenn) (?:you have|sie)(?: (?:all|the|your|more|alle|die|mehr)){0,2}"
     r" (?:details|information(?:en)?|infos?|facts|findings|results|data|ergebnisse|erkenntnisse|einzelheiten)",
+    r"(?:once|as soon as|when) you (?:have )?(?:close|finish|complete|resolve|fix)(?:e?d)?",
     r"(?:after|nach) (?:the|this|der|dieser|dem|diesem) (?:\w+ )?(?:outage|incident|repair|störung|ausfall|vorfall"
     r"|reparatur)",
 )
@@ -215,8 +216,8 @@ THIRD_PARTY = words(
     r"|clients?"
     r"|boss)(?= (?!is |and |need|want|ask|requir|demand|insist|would|has asked))",
     r"(?:mein|unser|ihr|euer|der|die|den|einem|einen|ein)\w{0,2} (?:\w+ )?(?:kolleg\w+|lieferant\w*|carrier|chef)",
-    r"(?:mein|unser|ihr|euer|der|den|einem|einen|ein)\w{0,2} (?:\w+ )?kund\w+(?! (?:verlang|brauch|benötig|möcht"
-    r"|will))",
+    r"(?<!für )(?:mein|unser|ihr|euer|der|den|einem|einen|ein)\w{0,2} (?:\w+ )?kund\w+(?! (?:verlang|brauch"
+    r"|benötig|möcht|will))",
     r"(?:to|with|at|an|bei|beim|zum) (?:the|your|der|den|dem|ihr\w*) (?:\w+ ){0,2}(?:suppliers?|carriers?|vendors?"
     r"|upstreams?"
     r"|providers?|manufacturers?|subcontractors?|contractors?|landlord|datacent(?:er|re)|lieferant\w*|hersteller\w*"
@@ -281,7 +282,8 @@ WISH = words(
     r"|needed"
     r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
     r"|asks? for|asking"
-    r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
+    r"|would like|would love|appreciate (?:an?|it|the|your|receiving|getting|having)|(?:we|i) must have an?"
+    r"|must be|has to be|have to be|should be|needs to|expect"
     r"|let us have|time to|looking forward to|(?:a)?waiting (?:for|your|the|an)|(?:es ist|höchste) zeit"
     r"|(?:asked|told|instructed|urged) (?:me|us) to"
     r"|(?:(?:i|we)'d|would) be (?:\w+ )?(?:(?:grateful|thankful|obliged) for|(?:grateful|glad|happy|pleased) to (?:have"

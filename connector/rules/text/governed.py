@@ -23,7 +23,7 @@ _WISH = re.compile(
 )
 """A word with which a wish may begin or end."""
 _LEAVES = re.compile(
-    r"an?|the|this|th[eo]se|that|any|some|another|one|your|you|we|i|us|me|full|formal\w*|official\w*|detailed"
+    r"an?|the|across|over|this|th[eo]se|that|any|some|another|one|your|you|we|i|us|me|full|formal\w*|official\w*|detailed"
     r"|proper|complete|final"
     r"|preliminary|written|signed|comprehensive|short|brief|quick|technical|immediate\w*|urgent\w*|prompt\w*|next"
     r"|further|direct\w*"
@@ -112,7 +112,7 @@ _ACT = re.compile(r"es[ck]al|next|nächst|level|höher", re.IGNORECASE)
 _LEVEL = re.compile(r"next|nächst|level|höher", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_][\w'./@+-]*[^\W_]|[^\W_]")
 _ALL_GERMAN_GIVES = (
-    r"(?:zu|ein|an|weiter|über|her|bereit|hoch|mit|durch|vor|nach|aus)*(?:zu|ge)?(?:send|schick|erhalt|bekomm|hab"
+    r"(?:zu|ein|an|er|ver|weiter|über|her|bereit|hoch|mit|durch|vor|nach|aus)*(?:zu|ge)?(?:send|schick|erhalt|bekomm|hab"
     r"|lass|lief|stell|werd"
     r"|könn|leit|führ|geb|heb|stuf|mach|tu|bitt|forder|brauch|benötig|reich|wünsch|teil|komm|start|stoß|eskalier"
     r"|fertig|händig"
