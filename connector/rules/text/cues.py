@@ -78,8 +78,8 @@ AVOIDED = re.compile(
 )
 """Stands before what is not wished for."""
 AVOIDED_AFTER = re.compile(
-    r"^\W*(?:(?:gern\w?|lieber|zu|should be|must be|can be|is|ist|wird) )*(?:vermeiden|verhindern|vermieden|avoided"
-    r"|prevented|declined|rejected|abgelehnt)\b",
+    r"^\W*(?:levels? )?(?:(?:gern\w?|lieber|zu|should be|must be|can be|is|ist|wird) )*(?:vermeiden|verhindern|vermieden"
+    r"|avoided|prevented|declined|rejected|abgelehnt)\b",
     re.IGNORECASE,
 )
 """Stands behind it."""
@@ -121,6 +121,8 @@ CONDITION = words(
     r"falls|wenn|sofern|sonst|ansonsten|andernfalls|eventuell|evtl|vielleicht|möglicherweise|sobald|solange|später"
     r"|ggf"
     r"|gegebenenfalls|im notfall|bevor|notfalls|wahrscheinlich|überleg\w*|vorbehalt\w*|behalten (?:\w+ ){0,4}vor",
+    r"(?:for|für|nach) (?:the|any|every|each|den|die|dem|der|jede[nmrs]?) (?:next|future|further|nächst\w+|künftig\w+)"
+    r" (?:outages?|incidents?|faults?|time|ausf\w+|störung\w*|vorf\w+|mal)",
     r"(?:bei|im falle?|on|upon|in the event of|with|after) (?:(?:an?|any|the|jede[mr]|eine[mrs]?|des"
     r"|der) )?(?:erneut\w+|weiter\w+"
     r"|nochmalig\w+|wiederholt\w+|another|next|further|repeated|nächst\w+)",
@@ -132,8 +134,8 @@ INVERTED = re.compile(
 )
 """At the beginning of a sentence that is no question: a condition."""
 OUR_TURN = re.compile(
-    r"\b(?:we|i) (?:will|shall|'ll|are going to|am going to|plan to|have to|had to)\b(?! (?:\w+ )?(?:need|require"
-    r"|want|ask|insist|request)\b)"
+    r"\b(?:we|i) (?:will|shall|'ll|are going to|am going to|plan to)\b(?! (?:\w+ )?(?:need|require|want|insist)\b)"
+    r"|\b(?:we|i) (?:have|had) to\b(?! (?:\w+ )?(?:need|require|want|ask|insist|request)\b)"
     r"|\b(?:we|i)'ll\b(?! (?:\w+ )?(?:need|require|want)\b)"
     r"|\b(?:werden|werde) (?:wir|ich)\b|\b(?:wir|ich) (?:werden|werde|eskalier\w+(?! (?:\w+ ){0,3}hiermit))\b"
     r"|\b(?:müssen|muss) (?:wir|ich)\b(?! (?:\w+ )?(?:bestehen|bitten))",
@@ -153,8 +155,8 @@ WHEN_READY = words(
     r"(?:once|as soon as|when|sobald|wenn) (?:you have|sie)(?: (?:all|the|your|more|alle|die|mehr)){0,2}"
     r" (?:details|information(?:en)?|infos?|facts|findings|results|data|ergebnisse|erkenntnisse|einzelheiten)",
     r"(?:once|as soon as|when) you (?:have )?(?:close|finish|complete|resolve|fix)(?:e?d)?",
-    r"(?:after|nach) (?:the|this|der|dieser|dem|diesem) (?:\w+ )?(?:outage|incident|repair|störung|ausfall|vorfall"
-    r"|reparatur)",
+    r"(?:after|nach) (?:the|this|der|dieser|dem|diesem) (?!next|nächst)(?:\w+ )?(?:outage|incident|repair|störung"
+    r"|ausfall|vorfall|reparatur)",
 )
 """Not a condition but the order of things, where a document is asked for."""
 WOULD_BE_GOOD = words(
@@ -252,7 +254,7 @@ INFORMATION = re.compile(
     r"^\W*(?:and |und |also |so |but |hi |hello |hallo )?(?:(?:an|bei|von|mit|für|über|zu|to|with|from|at|about|for"
     r"|in|by|on) )?"
     r"(?:who|whom|whose|how|what|which|where|when|why|is|are|does"
-    r"|do(?! (?:not|so|it|that|the needful)\b)(?! (?:please |kindly )?(?:escalat|send|share|provid|rais)\w*)"
+    r"|do(?! (?:not|the needful)\b)(?! (?:please |kindly )?(?:escalat|send|share|provid|rais)\w*)"
     r"|did|was"
     r"|were|has|have|had|wer|wen|wem|wie|was|welche\w*|wo|wann|warum|wieso|weshalb|woher|ist|sind|hat|haben|gibt"
     r"|wurde|wird|werden)\b",
@@ -282,20 +284,22 @@ WISH = words(
     r"|needed"
     r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
     r"|asks? for|asking"
-    r"|would like|would love|appreciate (?:an?|it|the|your|receiving|getting|having)|(?:we|i) must have an?"
+    r"|would like|would love|appreciate (?:an?|it|the|your|receiving|getting|having)|we must have an?"
+    r"(?![^.]*\b(?:somewhere|last|old|already|archive)\b)"
     r"|must be|has to be|have to be|should be|needs to|expect"
     r"|let us have|time to|looking forward to|(?:a)?waiting (?:for|your|the|an)|(?:es ist|höchste) zeit"
     r"|(?:asked|told|instructed|urged) (?:me|us) to"
     r"|(?:(?:i|we)'d|would) be (?:\w+ )?(?:(?:grateful|thankful|obliged) for|(?:grateful|glad|happy|pleased) to (?:have"
     r"|get|receive))"
-    r"|(?:would|will) be (?:\w+ )?(?:appreciated|welcome)"
+    r"|(?:would|will) be (?:\w+ )?(?:appreciated|welcome)(?! by)"
     r"|(?:i|we)'d (?:like|appreciate|love)|urge|look forward to"
     r"|(?:we|i)(?: are| am|'re|'m) (?:hereby |now |therefore )*escalating (?:this|it|the)"
     r"|(?:take|treat|consider|regard) (?:this|it|our|my)(?: \w+){0,2} (?:as (?:an?|our|my|formal)|escalated"
     r"|an? (?:\w+ )?escalation)"
     r"|(?:betrachten|verstehen|werten) sie (?:dies\w*|das|unser\w*|mein\w*) (?:\w+ ){0,3}als"
     r"|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate"
-    r"|(?:with this (?:e-?mail|mail|message) (?:we|i)(?: \w+)?|(?:we|i) (?:formally|officially|herewith)) escalate"
+    r"|(?:with this (?:e-?mail|mail|message) (?:we|i)(?: \w+)?|(?:we|i) (?:formally|officially|herewith))"
+    r"(?![^.]* to (?:the|our|an?) (?!next|level|shift|duty|head|director|management)) escalate"
     r" (?:this|it|the|our)",
     r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
     r"|wollen|ich will"

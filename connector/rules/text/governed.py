@@ -135,6 +135,7 @@ _STOPPED = re.compile(r"\bstell\w*\b", re.IGNORECASE)
 _OF = re.compile(r"of|on|about|to|for|with|in|by|from|regarding|von|vom|über|zum|zur")
 """Between another thing and the name: the wish is for the other, as for "a correction of the RFO"."""
 _ASKED_ABOUT = re.compile(r"ob|whether|if|what|why|how|when|was|wie|wann|warum|dass")
+_PLEASE = re.compile(r"please|pls|plz|kindly|bitte")
 _WISHED_AFTER = re.compile(
     r"please|pls|plz|kindly|bitte|requested|required|needed|appreciated|expected|erbeten|erforderlich|nötig"
     r"|notwendig|gewünscht"
@@ -171,13 +172,14 @@ def is_wished_for(before: str, name: str, after: str) -> bool:
     if not act and following[-1:] == ["aus"] and _STOPPED.search(before):
         return wished
     stopped = following[-1:] == ["ein"] and _STOPPED.search(before)
-    if wished and not stopped and not _AFTERWARDS.search(after):
+    something_else = stopped or _AFTERWARDS.search(after)
+    if wished and not something_else:
         first = following[0] if following and not re.match(r"\s*[.,;:!?()~–-]", after) else ""
         if not first or any(known.fullmatch(first) for known in (_WISH, _LEAVES, _FOLLOWS)):
             return True
     for word in following if head else ():
         if _WISHED_AFTER.fullmatch(word):
-            return True
+            return not (something_else and _PLEASE.fullmatch(word))
         if not _LEAVES.fullmatch(word) and not _WISH.fullmatch(word):
             break
     return False
