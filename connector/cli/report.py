@@ -1,7 +1,7 @@
 """``interspace report``: a month for a customer, or for the provider. Reads only."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -104,7 +104,7 @@ def report(
         raise click.UsageError("--all holds every customer: leave --customer out")
     back = wanted if customer is not None else wanted.shifted(1 - _TREND)
     with looked_back(settings, helpdesk, back.begins, f"since {back.name}", source=source, save=save) as past:
-        until = min(past.until, wanted.ends)
+        until = min(past.until, wanted.ends).astimezone(UTC)
         incidents = _incidents(past, policies, until)
     customers = (None, *sorted({one.customer for one in incidents})) if everybody else (customer,)
     reports = [_report(incidents, policies, wanted, until, name) for name in customers]

@@ -148,7 +148,7 @@ class Fields(StatedFields):
         set_by=SetBy.SUPPORT, length=4000, on=PROBLEM,
     )] = None  # fmt: skip
     incidents: Annotated[str | None, Field(
-        label="Incidents", help=f"{_RULES_SAY} Of a problem: its incidents, with customers and minutes down.",
+        label="Incidents", help=f"{_RULES_SAY} Of a problem: its incidents, with customers and how long they lasted.",
         length=4000, on=PROBLEM,
     )] = None  # fmt: skip
 

@@ -8,7 +8,7 @@ clocks pause from the agreement to the opening, or to when the customer said if 
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from connector.domain.changes import Changes
 from connector.domain.decision import Notice, Outcome
@@ -21,6 +21,7 @@ from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.outages import is_over
 from connector.rules.requests import Request, Source, customer_consents, support_consents, unspent
+from connector.rules.text.clauses import Verdict
 
 _CONSENTS: Final = ("deferral_support", "deferral_customer")
 _SET: Final = (*_CONSENTS, "deferred_until")
@@ -35,6 +36,7 @@ _REASONS: Mapping[str, str] = {
     "working hours": "these are working hours",
     "began": "the fault began in working hours",
     "limit": "the customer agreed to wait no longer",
+    "time": "the agreed time has come",
     "consent": "it is not agreed by both parties any more",
 }
 """The same in words for ``explain``, and why a deferral ends."""
@@ -192,15 +194,21 @@ def _waiting(message: str, mark: Mark, given: Request, opening: datetime, missin
     )
 
 
-def _ended(case: Case, consents: Consents, why: Hindrance | Literal["consent", "limit"]) -> Outcome:
+def _ended(case: Case, consents: Consents, why: Hindrance | Literal["consent", "limit", "time"]) -> Outcome:
     """Empties the fields, and says so if something was agreed or asked for."""
     ticket = case.ticket
     until = ticket.fields.deferred_until
+    if until is not None and until <= case.now and why in ("working hours", "consent"):
+        # However late anybody looks: that working hours came, or that the night of the consents went by, follows.
+        why = "time"
     changes: Changes = {}
     for name in _SET:
         if getattr(ticket.fields, name) is not None:
             changes[name] = None
-    data = {"why": why, "impact": ticket.fields.impact}
+    data: dict[str, Any] = {"why": why, "impact": ticket.fields.impact}
+    said = _taken_back(case, until) if why == "consent" and until is not None and not consents.customer else None
+    if said is not None:
+        data |= {"said": said, "owner": ticket.owner}
     if until is None:
         marks = frozenset(Mark("deferral-refused", consent.id) for consent in support_consents(ticket))
         notices = (Notice("deferral_refused", data, marks),) if marks else ()
@@ -216,9 +224,25 @@ def _ended(case: Case, consents: Consents, why: Hindrance | Literal["consent", "
         rule="deferral",
         changes=changes,
         notices=(Notice("deferral_ended", {"until": until, **data}, consents.marks | {ended}),),
-        reasons=(f"the deferral until {wording.format_time(until)} is over: {_REASONS[why]}",),
+        reasons=(
+            f"the deferral until {wording.format_time(until)} is over: {_REASONS[why]}{f': {said!r}' if said else ''}",
+        ),
         again=True,
     )
+
+
+def _taken_back(case: Case, until: datetime) -> str | None:
+    """The customer's words of this night that take the consent back or put it in doubt; ``None`` if the field did."""
+    opening = case.policy.deferral_calendar.next_opening
+    against = [
+        said
+        for said in case.spoken.consent
+        if (said.doubts or said.reading.verdict is Verdict.NO) and opening(said.article.created_at) == opening(until)
+    ]
+    by_field = [change.at for change in case.ticket.changes.get("deferral_customer", ())]
+    if not against or any(at > against[-1].article.created_at for at in by_field):
+        return None
+    return against[-1].said
 
 
 def _occasion(ticket: Ticket, opening: datetime) -> tuple[str, ...]:

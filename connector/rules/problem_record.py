@@ -140,7 +140,11 @@ def _list(case: Case, incidents: list[LinkedTicket]) -> str | None:
     ended = [_minutes(link) for link in incidents]
     customers = {link.customer for link in incidents if link.customer}
     head = case.text(
-        "problem_incidents", count=len(incidents), minutes=sum(filter(None, ended)), customers=len(customers)
+        "problem_incidents",
+        count=len(incidents),
+        open=sum(not link.state.is_over for link in incidents),
+        minutes=sum(filter(None, ended)),
+        customers=len(customers),
     )
     lines = [
         case.text(

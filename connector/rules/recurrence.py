@@ -46,7 +46,7 @@ class Recurring(NamedTuple):
     often: int
     """How many began within the policy's time."""
     down: timedelta
-    """How long the place was down in that time, overlaps counted once."""
+    """For how long customer traffic was disturbed in that time, overlaps counted once, what is open until now."""
     critical: int
     """How many P1 began within the policy's time for those."""
 

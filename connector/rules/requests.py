@@ -180,9 +180,11 @@ def support_consents(ticket: Ticket) -> list[Request]:
 def customer_consents(case: Case) -> list[Request]:
     """R27: that the customer agrees to defer, oldest first: by messages, and by the field while it says so.
 
-    A later message that takes it back takes all of it back.
+    A later message that takes it back, or puts it in doubt, takes all of it back.
     """
-    refused = [said.article.created_at for said in case.spoken.consent if said.reading.verdict is Verdict.NO]
+    refused = [
+        said.article.created_at for said in case.spoken.consent if said.doubts or said.reading.verdict is Verdict.NO
+    ]
     by_message = [
         consent._replace(name=consent.name or case.ticket.customer.name) for consent in _by_message(case.spoken.consent)
     ]

@@ -14,7 +14,7 @@ from connector.domain.vocabulary import Actor, Channel, CustomerAct
 from connector.policy.models import Policy
 from connector.rules.text.afterwards import Afterwards, read_afterwards
 from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
-from connector.rules.text.consent import read_consent, takes_back
+from connector.rules.text.consent import answers_only, doubted_in, read_consent, takes_back
 from connector.rules.text.known import Conversation, MarkedMessage, read_messages
 from connector.rules.text.markup import Body
 from connector.rules.text.reply import own_words
@@ -31,6 +31,8 @@ class Mention(NamedTuple):
     reading: Reading
     until: Until = None
     """Of a consent: until when, by the customer."""
+    doubts: bool = False
+    """It puts a consent given before in doubt, so that nobody can call that unmistakable any more."""
 
     @property
     def said(self) -> str:
@@ -165,10 +167,11 @@ def _consents(
 ) -> Iterator[Mention]:
     """A bare "yes" counts as the answer to a question that nobody has answered; other words must name a deferral.
 
-    Whoever has agreed takes it back without naming it: "please carry on now"; while work waits, what they tell of the
-    fault is for support to judge. ``decided``: what buttons have answered.
+    Whoever has agreed takes it back without naming it: "please carry on now"; and while work waits, whatever puts the
+    consent in doubt ends it. That the fault is as it was is for support to judge. ``decided``: what buttons have
+    answered.
     """
-    asked_at = _asked_at(ticket)
+    asked_at, told_at = _asked_at(ticket), ticket.noted_at("deferral-told")
     answered_at: datetime | None = None
     agreed = False
     for at, named in naming.items():
@@ -182,17 +185,28 @@ def _consents(
             continue
         words = own_words(messages[at].lines)
         reading = _consent(Body(words), names, open_question or agreed)
+        if agreed and reading is not None and answers_only(reading):
+            reading = None
+        since = answered_at if agreed else max((told for told in told_at if told < article.created_at), default=None)
+        waiting = since is not None and article.created_at < calendar.next_opening(since)
+        doubt = doubted_in(words) if waiting and _may_doubt(article, messages[at]) else None
         if reading is None or not (named[2] or open_question or takes_back(reading)):
-            waiting = agreed and answered_at is not None and article.created_at < calendar.next_opening(answered_at)
-            if not waiting or read_afterwards(words) is not Afterwards.BROKEN:
+            if doubt is None and not (agreed and waiting and read_afterwards(words) is Afterwards.BROKEN):
                 continue
             reading = Reading(Verdict.UNCLEAR, words, ())
         statement = _limited(_doubted(Mention(article, reading), messages[at]), words, calendar.zone)
+        if doubt is not None and statement.reading.verdict is Verdict.UNCLEAR:
+            statement = statement._replace(reading=reading._replace(said=doubt, verdict=Verdict.UNCLEAR), doubts=True)
         if _is_silent(statement):
             continue
-        if statement.reading.verdict is not Verdict.UNCLEAR:
+        if statement.doubts or statement.reading.verdict is not Verdict.UNCLEAR:
             answered_at, agreed = article.created_at, statement.reading.verdict is Verdict.YES
         yield statement
+
+
+def _may_doubt(article: Article, message: MarkedMessage) -> bool:
+    """New words of the customer's own."""
+    return article.author is Actor.CUSTOMER and not message.repeats and not _written_down(article)
 
 
 def _asked_at(ticket: Ticket) -> list[datetime]:

@@ -1,5 +1,7 @@
 """What may be a request or a consent and is not plain: support is told once for each message (R27, R34, R39)."""
 
+from datetime import datetime
+
 from connector.domain.decision import Notice, Outcome
 from connector.domain.mark import Mark
 from connector.rules import wording
@@ -19,7 +21,8 @@ def unclear(case: Case) -> Outcome:
     for kind, statements in case.spoken._asdict().items():
         for statement in statements:
             article = statement.article
-            if statement.reading.verdict is Verdict.UNCLEAR and article.created_at >= since:
+            told = statement.doubts and _was_deferred(case, article.created_at)
+            if statement.reading.verdict is Verdict.UNCLEAR and article.created_at >= since and not told:
                 articles[article.id] = article
                 doubts.setdefault(article.id, {})[kind] = statement.said
     if not doubts:
@@ -40,3 +43,9 @@ def unclear(case: Case) -> Outcome:
             for kind, text in said.items()
         ),
     )
+
+
+def _was_deferred(case: Case, at: datetime) -> bool:
+    """At that time or since. Then the note of its end quotes what put the consent in doubt."""
+    changes = case.ticket.changes.get("deferred_until", ())
+    return any(change.new is not None or change.at >= at for change in changes[-1:])

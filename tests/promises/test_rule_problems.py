@@ -198,7 +198,7 @@ def test_a_problem_from_its_workaround_to_its_effective_fix(cast: Cast) -> None:
     cast.agent.sets(again, state=TicketState.CLOSED)
     stage.advance(timedelta(minutes=6))
     listed = stage.ticket(record.id).fields.incidents or ""
-    assert listed.startswith("Incidents: 2.")
+    assert listed.startswith("Incidents: 2, ")
     assert "Customers: 1." in listed
     assert ": open" not in listed
 

@@ -4,6 +4,7 @@ Seen red: the SDK recording errors by itself, the path with its query, no limit 
 """
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -33,8 +34,10 @@ ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 @pytest.fixture(autouse=True)
 def no_traces_before_or_after(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whatever a test starts is gone after it."""
+    """Whatever a test starts is gone after it, and what the environment asks for does not count."""
     monkeypatch.setattr(tracing, "_tracer", None)
+    for name in [name for name in os.environ if name.startswith("OTEL_")]:
+        monkeypatch.delenv(name)
     logger = logging.getLogger("opentelemetry")
     before = logger.handlers[:], logger.propagate
     yield

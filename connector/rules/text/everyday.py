@@ -116,20 +116,20 @@ _MIDNIGHT = re.compile(
 _UNIX = re.compile(r"\b([a-z]{3}) +(\d{1,2}) (\d\d:\d\d(?::\d\d)?)( [a-z]{2,5})? (\d{4})\b(?![:.]\d)", re.IGNORECASE)
 """As ``date`` prints it: "Mon Nov 23 08:07:55 UTC 2026"."""
 _REGION = re.compile(
-    r"(?:(?<=\d|m)|(?<=m\.)) ?\(?\b(ET|CT|MT|PT|Eastern|Central|Mountain|Pacific)(?: (?:standard "
+    r"(?:(?<=\d|m)|(?<=m\.)),? ?\(?\b(ET|CT|MT|PT|Eastern|Central|Mountain|Pacific)(?: (?:standard "
     r"|daylight )?time)?\b\)?",
     re.IGNORECASE,
 )
 _REGIONS = {"E": "America/New_York", "C": "America/Chicago", "M": "America/Denver", "P": "America/Los_Angeles"}
-_PLACE = re.compile(
-    r"(?<=[\dmrhz])\s?(?:\(([A-Z][^\W\d_]+(?: (?!time\b)[A-Z][^\W\d_]+)?)(?: time)?\)"
-    r"|([A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)?)(?:er)? (?:time|zeit)\b)",
-    re.IGNORECASE,
-)
+_BEHIND_A_TIME = r"(?:(?<=[\dmrhz])|(?<=m\.)|(?<=clock)|(?<=day)|(?<=heute)|(?<=gestern)|(?<=morning)),?\s?(?:[-–—]\s)?"
+"""Where the zone of a time stands: "8:00 Berlin time", "8:00 today, Berlin time", "8:00 - Berlin time"."""
+_TOWN = r"([A-Z][^\W\d_]+(?: (?!(?:local|(?:orts)?zeit|time)\b)[A-Z][^\W\d_]+)?)(?:er)?"
+_ITS_TIME = r"(?: local)? time| (?:orts)?zeit"
+_PLACE = re.compile(rf"{_BEHIND_A_TIME}(?:\({_TOWN}(?:{_ITS_TIME})?\)|{_TOWN}(?:{_ITS_TIME})\b)", re.IGNORECASE)
 
 
 _COUNTRY = re.compile(
-    r"(?<=[\dmrhz])\s?\(?\b(UK|British|German|French|Swiss|Dutch|Italian|Polish|Indian"
+    rf"{_BEHIND_A_TIME}\(?\b(UK|British|German|French|Swiss|Dutch|Italian|Polish|Indian"
     r"|Japanese)(?: (?:local )?time)\b\)?",
     re.IGNORECASE,
 )

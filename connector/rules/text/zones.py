@@ -88,7 +88,7 @@ def zone_of_hint(hint: str) -> Zone | None:
 
 
 def unnamed_zone(rest: str, customer: Zone | None) -> Unclear | None:
-    """A doubt if ``rest`` speaks of a zone that cannot be told, such as "Berlin time" or "AWST"."""
+    """A doubt if ``rest`` speaks of a zone that cannot be told, such as "Harbour time" or "AWST"."""
     local = _LOCAL.search(rest)
     if local:
         return None if customer else Unclear("zone")

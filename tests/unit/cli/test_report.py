@@ -10,8 +10,8 @@ from tests.unit.cli.conftest import Run
 from tests.unit.simulation.test_replay import reported
 
 
-def saved(folder: Path) -> str:
-    with cassette.recorder(folder / "past.json.gz", at(days=2)) as recorder:
+def saved(folder: Path, days: float = 2) -> str:
+    with cassette.recorder(folder / "past.json.gz", at(days=days)) as recorder:
         recorder.add(reported())
     return str(folder / "past.json.gz")
 
@@ -34,6 +34,15 @@ def test_one_customer_as_data(run: Run, tmp_path: Path) -> None:
     told = json.loads((tmp_path / "report-2026-11-harbour.json").read_text(encoding="utf-8"))
     assert told["until"] == at(days=2).isoformat()
     assert told["tables"]["incidents"][0]["Incidents"] == {"value": 1, "tickets": ["41007"]}
+
+
+def test_the_end_of_the_month_is_told_in_utc(run: Run, tmp_path: Path) -> None:
+    """In Berlin the month ends an hour before it does by UTC."""
+    past = saved(tmp_path, days=20)
+    for form, told in (("html", "2026-11-30 23:00 UTC"), ("json", "2026-11-30T23:00:00+00:00")):
+        made = run("report", "--month", "2026-11", "--from", past, "--format", form, "--out", str(tmp_path))
+        assert made.returncode == 0, made.stderr
+        assert told in (tmp_path / f"report-2026-11-provider.{form}").read_text(encoding="utf-8")
 
 
 def test_mistakes_get_one_sentence(run: Run, tmp_path: Path) -> None:

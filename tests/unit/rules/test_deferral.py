@@ -8,7 +8,10 @@ from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Impact, TicketState
 from connector.policy.links import ConsentQuestion, Links
+from connector.rules.case import Case
 from connector.rules.deferral import deferral
+from connector.rules.requests import customer_consents
+from connector.rules.unclear import unclear
 from tests.builders import T0, at, changed, incident, note, said
 from tests.unit.rules.deferrals import EVENING, OPENING, POLICY, QUIET, agreed, decided
 from tests.unit.rules.passes import decide, with_values
@@ -183,6 +186,61 @@ def test_the_customer_takes_the_consent_back_by_message(text: str) -> None:
     assert outcome.changes["deferred_until"] is None
     assert [told.title for told in outcome.notes] == ["Deferral over"]
     assert "no longer agreed by both parties" in outcome.notes[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        (
+            "Actually no, there is smoke now. Please come at once!",
+            "Actually no, there is smoke now. Please come at once",
+        ),
+        ("Hello,\n\nit smells burnt now.", "it smells burnt now"),
+        ("Thanks for the update. But could you come tonight after all?", "But could you come tonight after all?"),
+        ("The second fan has failed as well, packet loss now.", "The second fan has failed as well, packet loss now"),
+    ],
+)
+@pytest.mark.parametrize("told", [True, False])
+def test_what_puts_the_consent_in_doubt_ends_it_and_the_owner_reads_the_sentence(
+    text: str, doubt: str, *, told: bool
+) -> None:
+    ticket = answered("Yes.", text)
+    agreed_note = (note({"deferral-told-20261124T0800"}, EVENING + timedelta(minutes=2, seconds=30)),) if told else ()
+    fields = ticket.fields.model_copy(update={"deferred_until": OPENING})
+    begun = changed("deferred_until", None, OPENING, EVENING + timedelta(minutes=2, seconds=20), Actor.CONNECTOR)
+    held = with_values(
+        ticket,
+        fields=fields,
+        owner="Grace Hopper",
+        history=(*ticket.history, begun),
+        articles=(*ticket.articles[:2], *agreed_note, *ticket.articles[2:]),
+    )
+    outcome = decided(held)
+
+    assert outcome.changes["deferred_until"] is None
+    (ended,) = outcome.notes
+    assert f'The customer wrote: "{doubt.rstrip("?")}' in ended.text
+    assert "Owner: Grace Hopper" in ended.text
+    assert unclear(Case(held, POLICY, EVENING + timedelta(minutes=5))).notices == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["Thanks, see you Monday.", "No problem.", "When will you come?", "The fan is still noisy.", "No, thanks."]
+)
+def test_a_courtesy_after_the_yes_ends_nothing(text: str) -> None:
+    ticket = answered("Yes.", text)
+
+    assert decided(ticket).changes["deferred_until"] == OPENING
+    assert unclear(Case(ticket, POLICY, EVENING + timedelta(minutes=5))).notices == ()
+
+
+def test_a_doubt_before_support_agreed_is_for_support_to_read() -> None:
+    yes = said("It can wait until tomorrow.", EVENING)
+    doubt = said("It smells burnt now.", EVENING + timedelta(minutes=1))
+    case = Case(incident(QUIET, articles=(yes, doubt)), POLICY, EVENING + timedelta(minutes=2))
+
+    assert customer_consents(case) == []
+    assert [notice.data["consent"] for notice in unclear(case).notices] == ["It smells burnt now"]
 
 
 @pytest.mark.parametrize("text", ["Yes. If it gets worse, we will call you.", "Yes.\n\nIt is not worse than before."])

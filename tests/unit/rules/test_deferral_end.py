@@ -88,6 +88,16 @@ def test_it_ends_when_the_customers_time_is_over_and_may_be_agreed_anew() -> Non
     assert len(outcome.notes) == 2
 
 
+@pytest.mark.parametrize("late", [timedelta(), timedelta(hours=2), timedelta(hours=11), timedelta(days=5, hours=12)])
+def test_that_the_agreed_time_has_come_is_said_however_late_somebody_looks(late: timedelta) -> None:
+    """Working hours have come, or the night in which it was agreed is long over: both follow from that."""
+    ticket = agreed(QUIET.model_copy(update={"deferred_until": OPENING}))
+
+    (told,) = decide(deferral, ticket, POLICY, OPENING + late).notes
+
+    assert "is over: the agreed time has come." in told.text
+
+
 # Faults outside of working hours only
 
 

@@ -161,14 +161,14 @@ def test_its_incidents_are_listed_in_a_field_as_they_are_now() -> None:
 
     told = listed.changes["incidents"]
     assert told is not None
-    assert told.startswith("Incidents: 2. Minutes down: 90. Customers: 2.")
+    assert told.startswith("Incidents: 2, open: 1. Minutes of those over, together: 90. Customers: 2.")
     assert "- 41021 P1, SVC-1006, Harbour Bank" in told
     assert listed.notes == ()
     assert listed.changes["affected_services"] == "SVC-1005\nSVC-1006"
     same = decide(problem_record, record(links=links, **listed.changes), POLICY, at(hours=3))
     assert same.changes["incidents"] == told
     fewer = decide(problem_record, record(links=links[:1], **listed.changes), POLICY, at(hours=3))
-    assert (fewer.changes["incidents"] or "").startswith("Incidents: 1.")
+    assert (fewer.changes["incidents"] or "").startswith("Incidents: 1, ")
     assert decide(problem_record, record(**listed.changes), POLICY, at(hours=3)).changes["incidents"] is None
 
 
@@ -202,7 +202,7 @@ def test_the_list_of_incidents_in_words() -> None:
     told = decide(problem_record, record(links=links), POLICY, at(hours=2)).changes["incidents"] or ""
 
     assert [line for line in told.splitlines() if line] == [
-        "Incidents: 4. Minutes down: 1. Customers: 2.",
+        "Incidents: 4, open: 1. Minutes of those over, together: 1. Customers: 2.",
         "- 41021 P1, SVC-1006, Harbour Bank, since Mon 23 Nov 2026 11:01 CET (10:01 UTC): 0 min.",
         "- 41022 P1, SVC-1006, Acme, since Mon 23 Nov 2026 12:00 CET (11:00 UTC): over.",
         "- 41023 P1, SVC-1006, Harbour Bank, since Mon 23 Nov 2026 12:00 CET (11:00 UTC): 1 min.",

@@ -23,7 +23,7 @@ def test_the_record_tells_what_was_counted_and_where() -> None:
     assert (new.key, new.title, new.group) == ("problem:7:2", "Comes back: region Hamburg", "problems")
     assert [line for line in new.text.splitlines() if line][:7] == [
         "Incidents come back on region Hamburg (R31):",
-        "- in the last 30 days: 3 incidents, 2 h down",
+        "- in the last 30 days: 3 incidents; customer traffic disturbed for 2 h (overlaps once, open ones until now)",
         "- in the last 90 days: 1 P1",
         "Counted:",
         "- 41001 P2, SVC-2, Sat 14 Nov 2026 11:00 CET (10:00 UTC), 2 h.",

@@ -70,23 +70,37 @@ def test_an_answer_that_nobody_understands_leaves_the_question_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "after", "is_told"),
+    ("words", "after", "is_told", "stands"),
     [
-        ("The second power supply has failed, packet loss now.", 1, True),
-        ("Nothing works any more.", 1, True),
-        ("Thank you.", 1, False),
-        ("Our new telephone number is +49 30 1234.", 1, False),
-        ("The second power supply has failed, packet loss now.", 24, False),
+        ("The second power supply has failed, packet loss now.", 1, True, False),
+        ("Nothing works any more.", 1, True, False),
+        ("The problem persists.", 1, True, True),
+        ("Thank you.", 1, False, True),
+        ("Our new telephone number is +49 30 1234.", 1, False, True),
+        ("The second power supply has failed, packet loss now.", 24, False, True),
     ],
 )
-def test_what_is_told_of_the_fault_while_work_waits_is_for_support_to_judge(
-    words: str, after: int, *, is_told: bool
+def test_what_is_told_of_the_fault_while_work_waits_is_told_and_a_worse_state_ends_the_consent(
+    words: str, after: int, *, is_told: bool, stands: bool
 ) -> None:
     agrees, later = said(AGREES, NOW), said(words, at(hours=9 + after))
 
     case = Case(incident(complete(), articles=(agrees, later)), POLICY, at(hours=9 + after))
     assert bool(unclear(case).notices) is is_told
-    assert consents(agrees, later) == [agrees.id]
+    assert consents(agrees, later) == [agrees.id] * stands
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        said("No. It smells burnt now!", at(hours=10), Actor.STRANGER),
+        said("Customer says it smells burnt now.", at(hours=10), Actor.AGENT, channel=Channel.PHONE, is_call=True),
+    ],
+)
+def test_only_the_customers_own_word_puts_a_consent_in_doubt(doubt: Article) -> None:
+    agrees = said(AGREES, NOW)
+
+    assert consents(agrees, doubt) == [agrees.id]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +108,12 @@ def test_what_is_told_of_the_fault_while_work_waits_is_for_support_to_judge(
     [
         ("I want to speak to your manager.", True),
         ("Please involve your management now.", True),
+        ("I want to speak to a supervisor", True),
+        ("Could you raise this with management?", True),
+        ("I need someone in charge.", True),
+        ("Bitte verbinden Sie mich mit dem Schichtleiter.", True),
+        ("The manager of our office asks when it will be fixed.", False),
+        ("Please contact me or my team lead.", False),
         ("Ich möchte mit Ihrem Vorgesetzten sprechen.", True),
         ("Please do not bother your manager.", False),
         ("I am a manager at Harbour Bank.", False),
@@ -123,6 +143,20 @@ def test_a_wish_that_hints_at_an_rfo_is_for_support_to_judge(words: str, *, is_t
 
     assert rfo_requests(case) == []
     assert [set(notice.data) & {"escalation", "rfo"} for notice in unclear(case).notices] == [{"rfo"}] * is_told
+
+
+def test_of_a_message_that_may_ask_for_both_both_are_told() -> None:
+    case = Case(
+        incident(complete(), articles=(said("Can I have an incident report? And maybe escalate?"),)), POLICY, NOW
+    )
+
+    (told,) = unclear(case).notices
+    assert (told.data["rfo"], told.data["escalation"]) == ("Can I have an incident report?", "And maybe escalate?")
+
+
+@pytest.mark.parametrize("words", ["please provide RCA", "Please send us a root cause analysis.", "RCA please"])
+def test_a_root_cause_analysis_is_what_an_rfo_states(words: str) -> None:
+    assert len(rfo_requests(Case(incident(complete(), articles=(said(words),)), POLICY, NOW))) == 1
 
 
 def test_what_support_writes_in_the_mask_for_calls_is_for_support_to_judge() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.rules.text.clauses import Verdict, read_request
-from connector.rules.text.consent import read_consent
+from connector.rules.text.consent import doubted_in, read_consent
 from connector.rules.text.cues import REASON
 from tests.builders import default_policy
 from tests.unit.rules.text.corpora import Sentence, sentences
@@ -49,6 +49,13 @@ def test_an_answer_to_our_question_is_understood() -> None:
 
     assert len(read) > 200
     assert [(text, got, meant) for text, got, meant in read if got != meant] == []
+
+
+def test_what_puts_a_consent_in_doubt_is_told_from_a_courtesy() -> None:
+    read = [(s.text, doubted_in(s.text) is not None, s.meaning == ("doubt",)) for s in sentences("doubts", 1)]
+
+    assert len(read) > 60
+    assert [(text, doubts) for text, doubts, meant in read if doubts is not meant] == []
 
 
 def test_of_sentences_that_nobody_tuned_for_none_acts_unasked_and_few_are_put_to_an_agent() -> None:
