@@ -78,8 +78,8 @@ AVOIDED = re.compile(
 )
 """Stands before what is not wished for."""
 AVOIDED_AFTER = re.compile(
-    r"^\W*(?:levels? )?(?:(?:gern\w?|lieber|zu|should be|must be|can be|is|ist|wird) )*(?:vermeiden|verhindern|vermieden"
-    r"|avoided|prevented|declined|rejected|abgelehnt)\b",
+    r"^\W*(?:levels? )?(?:(?:gern\w?|lieber|zu|should be|must be|can be|is|ist|wird) )*(?:vermeiden|verhindern"
+    r"|vermieden|avoided|prevented|declined|rejected|abgelehnt)\b",
     re.IGNORECASE,
 )
 """Stands behind it."""
