@@ -290,3 +290,18 @@ def test_one_that_never_changed_has_one_clock(priority: Priority) -> None:
     (clock,) = counted(lived(first=priority)).each
 
     assert (clock.priority, clock.counter.runs) == (priority, timeline.runs(lived(first=priority), POLICY))
+
+
+@pytest.mark.parametrize("policy", [POLICY, FROM_CREATION], ids=["from change", "from creation"])
+@given(steps=steps, first=st.sampled_from(Priority), looks=st.tuples(st.integers(0, 6_000), st.integers(0, 6_000)))
+def test_what_was_missed_at_one_look_is_missed_at_every_later_one(
+    policy: Policy, steps: list[tuple[int, Priority]], first: Priority, looks: tuple[int, int]
+) -> None:
+    """Whatever the priority has become since."""
+
+    def missed(minute: int) -> set[str]:
+        so_far = lived(*((step / 60, priority) for step, priority in steps if step <= minute), first=first)
+        return set(clocks(Case(so_far, policy, at(minutes=minute))).missed(at(minutes=minute)))
+
+    early, late = map(missed, sorted(looks))
+    assert early <= late
