@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from connector.clock import ahead, now
+from connector.domain.field import SetBy
+from connector.domain.fields import CATALOGUE
 from connector.domain.model import TicketId
 from connector.domain.ticket import Article, Ticket
 from connector.domain.vocabulary import Actor, TicketState
@@ -29,6 +31,7 @@ _STATES = {
     "waiting for the customer": TicketState.PENDING_CUSTOMER,
     "closed": TicketState.CLOSED,
 }
+_YES = "yes"
 EXAMPLE = (
     "Our line is dead.\nService ID: SVC-1005\nStart time: {at:%Y-%m-%d %H:%M} UTC\n"
     "Impact: service affecting\nUrgency: high\n"
@@ -59,6 +62,27 @@ class _Row(NamedTuple):
     ticket: Ticket | None
     why: str | None
     """Why the connector's account cannot read it yet."""
+
+    def shown(self, field: str) -> str:
+        """What the field says, as this helpdesk's screen calls it; empty: nothing."""
+        value = getattr(self.ticket.fields, field) if self.ticket else None
+        if self.ticket is None or value is None or value is False:
+            return ""
+        if isinstance(value, datetime):
+            return f"{value:%Y-%m-%d %H:%M} UTC"
+        return "yes" if value is True else self.ticket.labels.choice(field, str(value))
+
+
+class _Entry(NamedTuple):
+    """A field that the agent sets."""
+
+    name: str
+    label: str
+    value: str
+    """As the rules call it; empty: nothing."""
+    choices: Mapping[str, str]
+    """What it may be, and what the screen calls that; empty: any text."""
+    multiline: bool
 
 
 class Practice:
@@ -102,7 +126,7 @@ class Practice:
             example = EXAMPLE.format(at=self._clock() - timedelta(minutes=10))
             return self._rendered("tickets", rows=self._rows(), example=example, **about)
         row = self._row(path)
-        about |= {"facts": _facts(row.ticket), "said": _said(row.ticket), "states": _STATES}
+        about |= {"facts": _facts(row), "entries": _entries(row.ticket), "said": _said(row.ticket), "states": _STATES}
         return self._rendered("ticket", row=row, **about)
 
     def _done(self, path: str, form: Mapping[str, str]) -> Response:
@@ -118,6 +142,9 @@ class Practice:
                 self.house.mail(CUSTOMER, "Re: your ticket", form["body"], ticket)
             elif action in ("answer", "note"):
                 self.house.reply(self._agent, ticket, form["body"], internal=action == "note")
+            elif action == "fields":
+                held = self.house.open_desk().read(TicketId(ticket))
+                self.house.change(self._agent, ticket, _changed(held, form), None)
             elif action == "state":
                 self.house.change(self._agent, ticket, {}, _STATES[form["state"]])
             else:
@@ -137,12 +164,32 @@ class Practice:
         return _html(self._pages.get_template(f"{template}.html").render(data))
 
 
-def _facts(ticket: Ticket | None) -> Iterator[tuple[str, str]]:
+def _facts(row: _Row) -> Iterator[tuple[str, str]]:
     """What the rules' fields say, by the names that this helpdesk shows."""
-    for name in type(ticket.fields).model_fields if ticket else ():
-        if ticket and (value := getattr(ticket.fields, name)):
-            told = f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else str(value)
-            yield ticket.labels[name], told
+    for name in CATALOGUE if row.ticket else ():
+        if row.ticket and (told := row.shown(name)):
+            yield row.ticket.labels[name], told
+
+
+def _entries(ticket: Ticket | None) -> Iterator[_Entry]:
+    """What people of support set on such a ticket: choices, yes or no, and texts."""
+    for name, known in CATALOGUE.items():
+        if ticket is None or ticket.kind not in known.on or known.set_by is SetBy.RULES:
+            continue
+        choices = {str(value): ticket.labels.choice(name, str(value)) for value in known.choices}
+        if known.kind is bool:
+            choices = {_YES: "yes"}
+        if choices or known.length:
+            held = getattr(ticket.fields, name)
+            value = (_YES if held else "") if known.kind is bool else str(held or "")
+            yield _Entry(name, ticket.labels[name], value, choices, known.multiline)
+
+
+def _changed(ticket: Ticket, form: Mapping[str, str]) -> dict[str, Any]:
+    """What the form says otherwise than the ticket: what stands there already is not set again by the agent."""
+    said = {entry.name: form.get(entry.name, entry.value).replace("\r\n", "\n") for entry in _entries(ticket)}
+    changed = {entry.name: said[entry.name] for entry in _entries(ticket) if said[entry.name] != entry.value}
+    return {name: value == _YES if CATALOGUE[name].kind is bool else value or None for name, value in changed.items()}
 
 
 def _said(ticket: Ticket | None) -> Iterable[Article]:

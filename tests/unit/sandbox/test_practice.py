@@ -10,6 +10,7 @@ import requests
 
 from connector import clock
 from connector.domain.model import TicketId
+from connector.domain.vocabulary import Actor, Impact, Priority
 from connector.helpdesks import registry
 from connector.sandbox.practice.server import CUSTOMER, Practice, PracticeClock
 from connector.sandbox.wire import Response
@@ -52,6 +53,22 @@ def test_a_mail_opens_a_ticket_and_both_people_go_on_with_it(practice: Practice)
         assert said in page
     assert ticket.number in get(practice)
     assert "<b>dead" not in get(practice)
+
+
+def test_the_agent_sets_fields_that_the_page_calls_as_the_helpdesk_does(practice: Practice) -> None:
+    where = post(practice, "new", subject="Line dead", body="SVC-1005 is down").headers["Location"].rpartition("/")[2]
+    post(practice, f"{where}/fields", impact="degradation", deferral_support="yes", escalation_request="asked by phone")
+    chosen = post(practice, f"{where}/fields", priority="P1", deferral_support="", service_id="SVC-1005")
+
+    ticket = practice.house.open_desk().read(TicketId(where))
+    assert chosen.status == 303
+    assert (ticket.fields.impact, ticket.fields.priority) == (Impact.DEGRADATION, Priority.P1)
+    assert (ticket.fields.deferral_support or False, ticket.fields.service_id) == (False, "SVC-1005")
+    assert ticket.fields.escalation_request == "asked by phone"
+    assert [change.actor for change in ticket.changes["impact"]] == [Actor.AGENT], "what stays is not set again"
+    page = get(practice, where)
+    assert f'<option value="P1" selected>{ticket.labels.choice("priority", "P1")}</option>' in page
+    assert f"<dd>{ticket.labels.choice('impact', 'degradation')}</dd>" in page
 
 
 def test_the_clock_moves_on_for_helpdesk_and_connector(practice: Practice) -> None:
