@@ -52,7 +52,7 @@ def test_an_installation_is_practised_from_nothing_to_a_level(run: Run, tmp_path
         work = started("run", cwd=tmp_path, **bare, **held)
         wait_until(lambda: run("status", **held).stdout.startswith("All is well."), "the connector works")
         requests.post(f"{page}new", data={"subject": "Line dead", "body": MAIL}, timeout=30)
-        wait_until(lambda: ">P1<" in requests.get(page, timeout=30).text, "the rules have seen the ticket")
+        wait_until(lambda: ">P1 critical<" in requests.get(page, timeout=30).text, "the rules have seen the ticket")
         requests.post(f"{page}clock", data={"step": "+1 h"}, timeout=30)
         wait_until(lambda: "Escalation level 2" in requests.get(f"{page}1", timeout=30).text, "level 2")
         told = json.loads(run("explain", "#41001", "--json", **held).stdout)
