@@ -18,7 +18,7 @@ from connector.domain.vocabulary import (
 from connector.policy.models import Policy
 from connector.rules import timeline
 from connector.rules.case import Case
-from connector.rules.clocks import Target, clocks
+from connector.rules.clocks import Clocks, TargetName, clocks
 from connector.rules.outages import outages
 from connector.rules.people import known
 from connector.rules.timeline import Interval, Intervals
@@ -31,6 +31,8 @@ _ONE_WRITE = timedelta(seconds=2)
 class Promise(NamedTuple):
     """A time limit and what became of it."""
 
+    priority: Priority
+    """The one in force when it was kept or missed; else that of now."""
     due: datetime | None
     met: datetime | None
     kept: bool | None
@@ -72,10 +74,11 @@ class Incident(NamedTuple):
     channel: Channel
     created: datetime
     ended: datetime | None
-    first_response: Promise
-    repair: Promise
-    updates_kept: int
-    updates_missed: int
+    first_response: tuple[Promise, ...]
+    """One that was missed, and the one that a raised priority made anew, are two."""
+    repair: tuple[Promise, ...]
+    updates: tuple[Promise, ...]
+    """After the first response, as far as they are decided."""
     down: Intervals
     """When it was going on."""
     waited: Intervals
@@ -96,12 +99,13 @@ class Incident(NamedTuple):
 
 
 def incident(ticket: Ticket, policy: Policy, until: datetime) -> Incident:
-    """What happened on the ticket up to ``until`` (UTC)."""
-    ticket = verified(known(ticket, policy.catalogue))[0]
+    """What happened on the ticket up to ``until`` (UTC). What came later counts for nothing. Only links are those of
+    today: no history tells of them."""
+    then = ticket.model_copy(update={"links": ()}).as_of(until).model_copy(update={"links": ticket.links})
+    ticket = verified(known(then, policy.catalogue))[0]
     case = Case(ticket, policy, until)
     counted = clocks(case)
     going_on = tuple(Interval(one.began, one.ended) for one in outages(ticket))
-    kept, missed = _updates(case)
     return Incident(
         number=ticket.number,
         customer=_customer(case),
@@ -111,10 +115,9 @@ def incident(ticket: Ticket, policy: Policy, until: datetime) -> Incident:
         channel=ticket.channel,
         created=ticket.created_at,
         ended=timeline.resolved_at(ticket),
-        first_response=_promise(counted.first_response, until),
-        repair=_promise(counted.repair, until),
-        updates_kept=kept,
-        updates_missed=missed,
+        first_response=tuple(_promises(counted, "first_response", until)),
+        repair=tuple(_promises(counted, "repair", until)),
+        updates=tuple(_updates(case, counted)),
         down=going_on,
         waited=timeline.less(going_on, timeline.runs(ticket, policy), ticket.created_at),
         levels=tuple(_levels(ticket)),
@@ -147,31 +150,42 @@ def _customer(case: Case) -> str:
     return company.id if company else next(iter(customer.organizations), None) or customer.name or customer.id
 
 
-def _promise(target: Target, until: datetime) -> Promise:
-    if target.missed_at(until) is not None:
-        return Promise(target.due, target.met, kept=False)
-    return Promise(target.due, target.met, kept=True if target.met is not None else None)
+def _promises(counted: Clocks, name: TargetName, until: datetime) -> Iterator[Promise]:
+    """Each that was missed, once; one that was kept, unless the ticket had missed it already under the same or a higher
+    priority: lowering keeps nothing."""
+    missed = dict[datetime | None, Priority]()
+    for one in counted.promised:
+        limit = one.first_response if name == "first_response" else one.repair
+        if one.missed(name, until):
+            if limit.due not in missed:
+                missed[limit.due] = one.priority
+                yield Promise(one.priority, limit.due, limit.met, kept=False)
+        elif limit.met is None:
+            if one.until is None:
+                yield Promise(one.priority, limit.due, None, kept=None)
+        elif counted.promised_at(limit.met) is one and all(one.priority < other for other in missed.values()):
+            yield Promise(one.priority, limit.due, limit.met, kept=True)
 
 
-def _updates(case: Case) -> tuple[int, int]:
-    """How many updates after the first response came within the interval of the priority, and how many did not. A last
-    one that nobody has waited for too long counts for nothing."""
-    ticket, limits = case.ticket, case.limits
+def _updates(case: Case, counted: Clocks) -> Iterator[Promise]:
+    """The updates after the first response that came within the interval of a priority that the ticket had, and those
+    that did not. A last one that nobody has waited for too long counts for nothing."""
+    ticket = case.ticket
     first = timeline.first_response_at(ticket)
-    if limits.update_every is None or first is None:
-        return 0, 0
-    kept = missed = 0
-    clock, last = timeline.Counter.of(limits.calendar, timeline.runs(ticket, case.policy)), first
-    end = timeline.resolved_at(ticket) or case.now
+    limits = [(one.counter, case.policy.targets_of(case.verified_service, one.priority)) for one in counted.each]
+    running = [(counter, limit.update_every.length) for counter, limit in limits if limit.update_every is not None]
+    if not running or first is None:
+        return
+    last, end = first, timeline.resolved_at(ticket) or case.now
     told = sorted(answer.heard_at for answer in ticket.answers if first < answer.heard_at <= end)
     for at in (*told, end):
-        due = clock.deadline(clock.elapsed(last) + limits.update_every.length)
+        dues = [counter.deadline(counter.elapsed(last) + length) for counter, length in running]
+        due = min(filter(None, dues), default=None)
         if due is not None and due < at:
-            missed += 1
+            yield Promise(counted.promised_at(due).priority, due, at if at in told else None, kept=False)
         elif at != end:
-            kept += 1
+            yield Promise(counted.promised_at(at).priority, due, at, kept=True)
         last = at
-    return kept, missed
 
 
 def _levels(ticket: Ticket) -> Iterator[Rise]:

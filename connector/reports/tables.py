@@ -59,52 +59,43 @@ def _counts(begun: Sequence[Incident]) -> Table:
 def _promises(begun: Sequence[Incident]) -> Table:
     rows = list[Row]()
     for name, of in _LIMITS:
-        rows += [_kept(f"{name}, {value}", own, of) for value, own in _grouped(begun, lambda one: one.priority.value)]
-    rows += [
-        _updates(f"Update, {value}", own)
-        for value, own in _grouped(begun, lambda one: one.priority.value)
-        if any(one.updates_kept or one.updates_missed for one in own)
-    ]
+        made = [(one.number, promise) for one in begun for promise in of(one)]
+        for priority in sorted({promise.priority for _, promise in made}):
+            rows.append(_kept(f"{name}, {priority}", [pair for pair in made if pair[1].priority is priority]))
     return Table(
         "promises",
         "Promised times",
-        "Only what is decided counts: kept or missed. Minutes late are those of all that were met late, together. Of "
-        "updates each one counts that was due between the first response and the repair.",
+        "Only what is decided counts, for the priority that the incident had then: kept or missed. What was missed "
+        "stays missed when the priority changes; a raised one promises anew. Minutes late are those of all that were "
+        "met late, together. Of updates each one counts that was due between the first response and the repair.",
         ("Decided", "Kept", "Missed", "Minutes late", "Kept in %"),
         tuple(rows),
         bars=True,
     )
 
 
-_LIMITS: tuple[tuple[str, Callable[[Incident], Promise]], ...] = (
+_LIMITS: tuple[tuple[str, Callable[[Incident], tuple[Promise, ...]]], ...] = (
     ("First response", lambda one: one.first_response),
     ("Repair", lambda one: one.repair),
+    ("Update", lambda one: one.updates),
 )
 
+_Made = Sequence[tuple[str, Promise]]
+"""Promises, each with the number of its incident."""
 
-def _kept(label: str, own: Sequence[Incident], of: Callable[[Incident], Promise]) -> Row:
-    kept, missed = ([one for one in own if of(one).kept is wanted] for wanted in (True, False))
-    late = [one for one in missed if of(one).late]
-    minutes = _minutes(sum((of(one).late for one in late), timedelta()))
+
+def _kept(label: str, made: _Made) -> Row:
+    kept, missed = ([pair for pair in made if pair[1].kept is wanted] for wanted in (True, False))
+    late = [pair for pair in missed if pair[1].late]
     both = [*kept, *missed]
-    return Row(
-        label,
-        (_count(both), _count(kept), _count(missed), Figure(minutes, _numbers(late)), _part(kept, both)),
-    )
+    minutes = _minutes(sum((promise.late for _, promise in late), timedelta()))
+    share = Figure(_percent(len(kept), len(both)), _of(kept).tickets)
+    return Row(label, (_of(both), _of(kept), _of(missed), Figure(minutes, _of(late).tickets), share))
 
 
-def _updates(label: str, own: Sequence[Incident]) -> Row:
-    kept, missed = sum(one.updates_kept for one in own), sum(one.updates_missed for one in own)
-    in_time, late = [one for one in own if one.updates_kept], [one for one in own if one.updates_missed]
-    decided = _numbers((*in_time, *late))
-    figures = (
-        Figure(kept + missed, decided),
-        Figure(kept, _numbers(in_time)),
-        Figure(missed, _numbers(late)),
-        Figure(None),
-        Figure(_percent(kept, kept + missed), _numbers(in_time)),
-    )
-    return Row(label, figures)
+def _of(made: _Made) -> Figure:
+    """How many, and the tickets that they are of."""
+    return Figure(len(made), tuple(sorted({number for number, _ in made})))
 
 
 def _downtime(incidents: Sequence[Incident], month: Month, until: datetime) -> Table:
@@ -168,7 +159,13 @@ def _problems(incidents: Sequence[Incident]) -> Table:
         for number in one.problems:
             of[number].append(one)
     rows = tuple(Row(number, (_count(own),)) for number, own in sorted(of.items()))
-    return Table("problems", "Open problems", "Whose cause or fix is still worked on.", ("Incidents",), rows)
+    return Table(
+        "problems",
+        "Open problems",
+        "Whose cause or fix is still worked on when the report is made.",
+        ("Incidents",),
+        rows,
+    )
 
 
 def _measures(incidents: Sequence[Incident], until: datetime) -> Table:
@@ -218,7 +215,7 @@ def _causes(begun: Sequence[Incident]) -> Table:
     rows = tuple(
         Row(LABELS.choice("cause_category", cause), (_count(own), _part(own, stated))) for cause, own in groups
     )
-    note = "Of the month's incidents whose problem record states it."
+    note = "Of the month's incidents whose problem record states it when the report is made."
     return Table("causes", "Causes", note, ("Incidents", "Share in %"), rows, bars=True)
 
 
@@ -236,8 +233,9 @@ def _trend(incidents: Sequence[Incident], month: Month, months: int) -> Table:
     for back in range(months - 1, -1, -1):
         at = month.shifted(-back)
         own = [one for one in incidents if one.created in at]
-        kept, decided = [one for one in own if one.repair.kept], [one for one in own if one.repair.kept is not None]
-        rows.append(Row(at.name, (_count(own), _count(decided), _count(kept), _part(kept, decided))))
+        made = [(one.number, promise) for one in own for promise in one.repair if promise.kept is not None]
+        decided, kept, *_, share = _kept(at.name, made).figures
+        rows.append(Row(at.name, (_count(own), decided, kept, share)))
     columns = ("Incidents", "Repairs decided", "In time", "In time in %")
     return Table("trend", "Month by month", "By the month of the report.", columns, tuple(rows), bars=True)
 

@@ -2,7 +2,7 @@
 
 Each priority that a ticket has or had is a clock of its own, which runs while the ticket has that priority or a higher
 one. So a raised priority counts from the moment it was raised, raising makes nothing later, and what ran before a lower
-one came is not forgotten (docs/decisions/0015).
+one came is not forgotten (docs/decisions/0015). What was missed under one priority stays missed under every other.
 """
 
 from datetime import datetime
@@ -16,6 +16,7 @@ from connector.rules.held import Held, priorities_held
 from connector.rules.timeline import Counter, Interval, Intervals
 
 TargetName = Literal["first_response", "repair"]
+TARGETS: tuple[TargetName, ...] = ("first_response", "repair")
 
 
 class Target(NamedTuple):
@@ -47,6 +48,25 @@ class Clock(NamedTuple):
         return self.first_response, self.repair
 
 
+class Promised(NamedTuple):
+    """What the customer was promised while the ticket had a priority: by that one, or by a lower one that it had before
+    and whose limit comes earlier. A limit that was passed before the priority was raised was missed then, and the
+    raised priority promises anew."""
+
+    priority: Priority
+    since: datetime
+    until: datetime | None
+    """When it got another priority; ``None``: it has this one."""
+    first_response: Target
+    repair: Target
+
+    def missed(self, name: TargetName, now: datetime) -> bool:
+        """Whether the limit was passed while the ticket had the priority. A promise that was missed stays missed,
+        whatever the priority becomes."""
+        limit = self.first_response if name == "first_response" else self.repair
+        return limit.missed_at(now if self.until is None else min(self.until, now)) is not None
+
+
 class Clocks(NamedTuple):
     """The clocks of a ticket."""
 
@@ -54,15 +74,31 @@ class Clocks(NamedTuple):
     """Of the priority that it has."""
     each: tuple[Clock, ...]
     """Of all that it has or had, that one among them."""
-    first_response: Target
-    """What is promised now: by the current priority, or by a lower one that it had before and whose limit comes
-    earlier. A limit that was passed before the priority was raised is past."""
-    repair: Target
+    promised: tuple[Promised, ...]
+    """While it had one priority after another; the last is what is promised now."""
+
+    @property
+    def first_response(self) -> Target:
+        """What is promised now."""
+        return self.promised[-1].first_response
+
+    @property
+    def repair(self) -> Target:
+        """What is promised now."""
+        return self.promised[-1].repair
 
     @property
     def targets(self) -> tuple[Target, Target]:
-        """Both limits."""
+        """Both limits of now."""
         return self.first_response, self.repair
+
+    def missed(self, now: datetime) -> list[TargetName]:
+        """What was missed by ``now`` under any priority."""
+        return [name for name in TARGETS if any(one.missed(name, now) for one in self.promised)]
+
+    def promised_at(self, moment: datetime) -> Promised:
+        """What was promised just before the moment, or at the first one."""
+        return next((one for one in reversed(self.promised) if one.since < moment), self.promised[0])
 
 
 def clocks(case: Case) -> Clocks:
@@ -75,30 +111,43 @@ def clocks(case: Case) -> Clocks:
 
 
 def _counted(case: Case) -> Clocks:
-    running = timeline.runs(case.ticket, case.policy)
+    running, held = timeline.runs(case.ticket, case.policy), priorities_held(case)
+    untils = (*[one.since for one in held[1:]], None)
     if case.policy.escalation.raised_priority == "from_creation":
-        clock = _clock(case, case.priority, (*runs_before(case.ticket, case.policy, None), *running))
-        return Clocks(clock, (clock,), *clock.targets)
-    held = priorities_held(case)
+        runs = (*runs_before(case.ticket, case.policy, None), *running)
+        whole = {
+            priority: _clock(case, priority, runs) for priority in {case.priority, *[one.priority for one in held]}
+        }
+        promised = [
+            Promised(one.priority, one.since, until, *whole[one.priority].targets)
+            for one, until in zip(held, untils, strict=True)
+        ]
+        return Clocks(whole[case.priority], (whole[case.priority],), tuple(promised))
     if len(held) == 1:
         runs = (*runs_before(case.ticket, case.policy, held[0].priority), *running)
         clock = _clock(case, held[0].priority, runs)
-        return Clocks(clock, (clock,), *clock.targets)
+        return Clocks(clock, (clock,), (Promised(clock.priority, held[0].since, None, *clock.targets),))
     had = {one.priority: _while_at_least(held, one.priority) for one in held}
     ran = {
         priority: (*runs_before(case.ticket, case.policy, priority), *timeline.both(running, had[priority]))
         for priority in sorted(had)
     }
     each = {priority: _clock(case, priority, runs) for priority, runs in ran.items()}
-    current = held[-1].priority
-    raised = had[current][-1].start
-    lower = [clock for priority, clock in each.items() if priority > current]
-    return Clocks(
-        each[current],
-        tuple(each.values()),
-        _earliest(each[current].first_response, [clock.first_response for clock in lower], raised),
-        _earliest(each[current].repair, [clock.repair for clock in lower], raised),
-    )
+    promised = []
+    for place, (one, until) in enumerate(zip(held, untils, strict=True)):
+        raised = max(start for start, _ in had[one.priority] if start <= one.since)
+        own, before = each[one.priority], {other.priority for other in held[:place]}
+        lower = [each[priority] for priority in before if priority > one.priority]
+        promised.append(
+            Promised(
+                one.priority,
+                one.since,
+                until,
+                _earliest(own.first_response, [clock.first_response for clock in lower], raised),
+                _earliest(own.repair, [clock.repair for clock in lower], raised),
+            )
+        )
+    return Clocks(each[held[-1].priority], tuple(each.values()), tuple(promised))
 
 
 def _while_at_least(held: tuple[Held, ...], priority: Priority) -> Intervals:

@@ -8,11 +8,12 @@ from connector.domain.decision import Outcome, Reasons
 from connector.domain.vocabulary import Missed
 from connector.rules import timeline, wording
 from connector.rules.case import Case
-from connector.rules.clocks import Target, TargetName, clocks
+from connector.rules.clocks import TARGETS, Target, TargetName, clocks
 
 
 def targets(case: Case) -> Outcome:
-    """Shows the running limits on the ticket; a met one keeps the time that was promised."""
+    """Shows the running limits on the ticket; a met one keeps the time that was promised, and what was missed under any
+    priority stays missed."""
     counted = clocks(case)
     changes: Changes = {}
     for target in counted.targets:
@@ -22,7 +23,7 @@ def targets(case: Case) -> Outcome:
                 changes["first_response_due_at"] = due
             else:
                 changes["repair_due_at"] = due
-    missed = _missed([target.name for target in counted.targets if target.missed_at(case.now)])
+    missed = _missed(counted.missed(case.now))
     if missed is not case.ticket.fields.missed_targets:
         changes["missed_targets"] = missed
     coming = [limit.due for limit in counted.targets if limit.met is None and limit.due and limit.due > case.now]
@@ -43,6 +44,10 @@ def _reasons(case: Case) -> Iterator[str]:
     yield f"{counted.current.priority} clocks have run {wording.format_duration(ran)}"
     for target in counted.targets:
         yield _told(target, case.now)
+    for one in counted.promised[:-1]:
+        for name in TARGETS:
+            if one.missed(name, case.now):
+                yield f"{name.replace('_', ' ')} was missed as {one.priority}"
     yield from _origins(case)
 
 

@@ -125,9 +125,10 @@ _CLAUSE_ENDS = re.compile(
     r",? (?:but|sondern|aber|instead(?! of)|stattdessen|rather(?! than| you))(?= )"
     r"|, ?(?:so |now |jetzt |nun |and |und |also |then |therefore |hence |daher |deshalb |darum )?"
     r"(?=(?:please|pls|kindly|bitte|bitten|möchten|fordern|we|i|wir|ich|you|our|unser\w*|my|the|die|der|das|it|es)[ '])"
-    r"(?![^,.!?;]* zu (?:\w+ )?\w+en\W*$)"
+    r"(?![^,.!?;]* zu (?:\w+ )?\w+en(?:\W*$|,))"
     r"| (?:and|und|so|daher|deshalb|therefore|hence) (?=(?:therefore |hence |daher |deshalb )?"
     r"(?:please|pls|kindly|bitte|we|i|wir|ich|request) )"
+    r"|, (?=(?:just|simply|einfach) (?:escalate|eskalier|send|share|provide))"
     r"|:(?= )| - ",
     re.IGNORECASE,
 )
@@ -255,8 +256,8 @@ def _cues(clause: str, sentence: str, named: re.Match[str]) -> tuple[str, ...]:
         "wish": polite or imperative or WISH.search(wishes),
         "handed over": _beside(HANDED_OVER, clause, named),
         "told": TOLD.search(clause),
-        "other act": _beside(OTHER_ACT, plain, named),
-        "missing": MISSING.search(clause),
+        "other act": _beside(OTHER_ACT, plain if is_an_act(named[0]) else WHEN_READY.sub(_masked, plain), named),
+        "missing": MISSING.search(clause[: reason.start()] if reason else clause),
         "something else": not is_wished_for(plain[: named.start()], named[0], plain[named.end() :]),
     }
     return tuple(name for name, cue in cues.items() if cue)

@@ -23,8 +23,8 @@ COMPLAINT = words(
     r"(?:nothing|nobody|no one|noone) (?:has |have |had |is )?(?:been )?(?:works?|happen\w*|answer\w*|call\w*|repl\w+"
     r"|react\w*|done|care\w*|respond\w*|working|mov\w+)",
     r"(?:could|can|did|does|do)(?: not|n't) (?:fix|solve|repair|resolve|help)\w*(?: \w+)?",
-    r"(?:not|no) later than|not only|why not|no doubt|nicht nur|nicht später als|nicht (?:mehr )?(?:zufrieden"
-    r"|akzeptabel"
+    r"(?:not|no) later than|not (?:only|just|merely)|why not|no doubt|nicht nur|nicht später als"
+    r"|nicht (?:mehr )?(?:zufrieden|akzeptabel"
     r"|hinnehmbar|tragbar)",
     r"(?:noch (?:immer )?)?(?:keine?|ohne) (?:\w+ )?(?:rückmeldung|antwort|lösung|reaktion|fortschritte?|info\w*"
     r"|verbindung|link|netz"
@@ -78,8 +78,8 @@ AVOIDED = re.compile(
 )
 """Stands before what is not wished for."""
 AVOIDED_AFTER = re.compile(
-    r"^\W*(?:(?:gern\w?|lieber|zu|should be|must be|can be|is|ist|wird) )*(?:vermeiden|verhindern|vermieden|avoided"
-    r"|prevented|declined|rejected|abgelehnt)\b",
+    r"^\W*(?:levels? )?(?:(?:gern\w?|lieber|zu|should be|must be|can be|is|ist|wird) )*(?:vermeiden|verhindern"
+    r"|vermieden|avoided|prevented|declined|rejected|abgelehnt)\b",
     re.IGNORECASE,
 )
 """Stands behind it."""
@@ -110,16 +110,19 @@ CONDITION = words(
     r"if|unless|otherwise|else|may(?! (?:we|i)\b)|might|maybe|perhaps|possibly|probably|later"
     r"|(?<!at )once(?! (?:more|again)(?:\W*$|[.,!;]| please))"
     r"|until(?! now)|till(?! now)|as soon as"
-    r"|as long as|in case|in urgent cases|when|whenever|provided|tomorrow|next time|in future|would have to"
+    r"|as long as|in case|in urgent cases|when|whenever|provided|(?<!by )tomorrow|next time|in future|would have to"
     r"|consider(?:ing|ed|s)?(?! (?:this|it|our|my|the ticket))|as (?:needed|necessary|required|appropriate)(?! by| in)"
     r"|(?:bei|nach) bedarf|(?:be|stand) (?:ready|prepared) to|(?:halten|machen) (?:sie )?(?:sich )?bereit"
     r"|before we|(?:please|pls|kindly) wait for|warten sie (?:bitte )?auf|bitte warten",
     r"should (?:the|it|this|that|there|nobody|no|nothing|you|we)",
     r"erst (?:\w+ ){0,4}\w+,? dann|first (?:\w+ ){0,5}\w+,? (?:and )?then",
-    r"only (?:after|with|when)|nur (?:nach|mit)|erst (?:nach|wenn)",
+    r"only (?:after|with|when|in|on|from)|nur (?:nach|mit)"
+    r"|erst (?:nach|wenn|im|am|ab|in|ende|anfang|mitte|später|danach|nächst\w*)",
     r"falls|wenn|sofern|sonst|ansonsten|andernfalls|eventuell|evtl|vielleicht|möglicherweise|sobald|solange|später"
     r"|ggf"
     r"|gegebenenfalls|im notfall|bevor|notfalls|wahrscheinlich|überleg\w*|vorbehalt\w*|behalten (?:\w+ ){0,4}vor",
+    r"(?:for|für|nach) (?:the|any|every|each|den|die|dem|der|jede[nmrs]?) (?:next|future|further|nächst\w+|künftig\w+)"
+    r" (?:outages?|incidents?|faults?|time|ausf\w+|störung\w*|vorf\w+|mal)",
     r"(?:bei|im falle?|on|upon|in the event of|with|after) (?:(?:an?|any|the|jede[mr]|eine[mrs]?|des"
     r"|der) )?(?:erneut\w+|weiter\w+"
     r"|nochmalig\w+|wiederholt\w+|another|next|further|repeated|nächst\w+)",
@@ -131,8 +134,8 @@ INVERTED = re.compile(
 )
 """At the beginning of a sentence that is no question: a condition."""
 OUR_TURN = re.compile(
-    r"\b(?:we|i) (?:will|shall|'ll|are going to|am going to|plan to|have to|had to)\b(?! (?:\w+ )?(?:need|require"
-    r"|want|ask|insist|request)\b)"
+    r"\b(?:we|i) (?:will|shall|'ll|are going to|am going to|plan to)\b(?! (?:\w+ )?(?:need|require|want|insist)\b)"
+    r"|\b(?:we|i) (?:have|had) to\b(?! (?:\w+ )?(?:need|require|want|ask|insist|request)\b)"
     r"|\b(?:we|i)'ll\b(?! (?:\w+ )?(?:need|require|want)\b)"
     r"|\b(?:werden|werde) (?:wir|ich)\b|\b(?:wir|ich) (?:werden|werde|eskalier\w+(?! (?:\w+ ){0,3}hiermit))\b"
     r"|\b(?:müssen|muss) (?:wir|ich)\b(?! (?:\w+ )?(?:bestehen|bitten))",
@@ -151,8 +154,9 @@ WHEN_READY = words(
     r"|möglich|verfügbar|behoben|repariert|gelöst|vorbei|da ist)",
     r"(?:once|as soon as|when|sobald|wenn) (?:you have|sie)(?: (?:all|the|your|more|alle|die|mehr)){0,2}"
     r" (?:details|information(?:en)?|infos?|facts|findings|results|data|ergebnisse|erkenntnisse|einzelheiten)",
-    r"(?:after|nach) (?:the|this|der|dieser|dem|diesem) (?:\w+ )?(?:outage|incident|repair|störung|ausfall|vorfall"
-    r"|reparatur)",
+    r"(?:once|as soon as|when) you (?:have )?(?:close|finish|complete|resolve|fix)(?:e?d)?",
+    r"(?:after|nach) (?:the|this|der|dieser|dem|diesem) (?!next|nächst)(?:\w+ )?(?:outage|incident|repair|störung"
+    r"|ausfall|vorfall|reparatur)",
 )
 """Not a condition but the order of things, where a document is asked for."""
 WOULD_BE_GOOD = words(
@@ -174,7 +178,8 @@ HIGH_TIME = words(
 PAST = words(
     r"received|arrived|promised|acknowledged|noted|helped|(?:told|instructed|urged) (?:me|us)|geholfen|meinte"
     r"|already|was|were|has been|have been|had"
-    r"|got|(?<!to be )sent|asked|have read"
+    r"|(?:needed|(?<!as )requested|required|demanded) (?:an?|the|this|your|our|another)|got|(?<!to be )sent|asked"
+    r"|have read"
     r"|(?<!\bbe )escalated (?:this|it|that)|(?:have|has|had) escalated|you escalated|did|wanted"
     r"|(?:i|we|you|they) (?:\w+ )?needed",
     r"erhalten|angekommen|bekommen|versprochen|zugesagt|schon|bereits|wurde|wurden|hatten?|war|waren|wollte|gelesen"
@@ -213,9 +218,9 @@ THIRD_PARTY = words(
     r"|clients?"
     r"|boss)(?= (?!is |and |need|want|ask|requir|demand|insist|would|has asked))",
     r"(?:mein|unser|ihr|euer|der|die|den|einem|einen|ein)\w{0,2} (?:\w+ )?(?:kolleg\w+|lieferant\w*|carrier|chef)",
-    r"(?:mein|unser|ihr|euer|der|den|einem|einen|ein)\w{0,2} (?:\w+ )?kund\w+(?! (?:verlang|brauch|benötig|möcht"
-    r"|will))",
-    r"(?:to|with|at|an|bei|beim|zum) (?:the|your|der|den|dem|ihr\w*) (?:\w+ )?(?:suppliers?|carriers?|vendors?"
+    r"(?<!für )(?:mein|unser|ihr|euer|der|den|einem|einen|ein)\w{0,2} (?:\w+ )?kund\w+(?! (?:verlang|brauch"
+    r"|benötig|möcht|will))",
+    r"(?:to|with|at|an|bei|beim|zum) (?:the|your|der|den|dem|ihr\w*) (?:\w+ ){0,2}(?:suppliers?|carriers?|vendors?"
     r"|upstreams?"
     r"|providers?|manufacturers?|subcontractors?|contractors?|landlord|datacent(?:er|re)|lieferant\w*|hersteller\w*"
     r"|vorlieferant\w*|netzbetreiber\w*|(?:field|fib(?:er|re)|splic\w*|dig|civil)(?: \w+)?)",
@@ -240,8 +245,8 @@ CONTACT = re.compile(
 )
 """How to reach somebody, as signatures tell it."""
 MISSING = words(
-    r"(?:not|n't|never|nicht|nie) (?:\w+ ){0,3}(?:received|arrived|got(?:ten)?|sent|provided|delivered|seen"
-    r"|erhalten|bekommen"
+    r"(?:not|n't|never|nicht|nie) (?:\w+ ){0,3}(?:received|arrived|got(?:ten)?|sent|provided|delivered|seen|come"
+    r"|gekommen|erhalten|bekommen"
     r"|angekommen|eingetroffen|geschickt)(?: yet)?"
 )
 """Tells that it has not come, and may wish for it."""
@@ -249,7 +254,7 @@ INFORMATION = re.compile(
     r"^\W*(?:and |und |also |so |but |hi |hello |hallo )?(?:(?:an|bei|von|mit|für|über|zu|to|with|from|at|about|for"
     r"|in|by|on) )?"
     r"(?:who|whom|whose|how|what|which|where|when|why|is|are|does"
-    r"|do(?! (?:not|so|it|that|the needful)\b)(?! (?:please |kindly )?(?:escalat|send|share|provid|rais)\w*)"
+    r"|do(?! (?:not|the needful)\b)(?! (?:please |kindly )?(?:escalat|send|share|provid|rais)\w*)"
     r"|did|was"
     r"|were|has|have|had|wer|wen|wem|wie|was|welche\w*|wo|wann|warum|wieso|weshalb|woher|ist|sind|hat|haben|gibt"
     r"|wurde|wird|werden)\b",
@@ -279,18 +284,22 @@ WISH = words(
     r"|needed"
     r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
     r"|asks? for|asking"
-    r"|would like|would love|appreciate (?:an?|it|the|your)|must be|has to be|have to be|should be|needs to|expect"
+    r"|would like|would love|appreciate (?:an?|it|the|your|receiving|getting|having)|we must have an?"
+    r"(?![^.]*\b(?:somewhere|last|old|already|archive)\b)"
+    r"|must be|has to be|have to be|should be|needs to|expect"
     r"|let us have|time to|looking forward to|(?:a)?waiting (?:for|your|the|an)|(?:es ist|höchste) zeit"
     r"|(?:asked|told|instructed|urged) (?:me|us) to"
     r"|(?:(?:i|we)'d|would) be (?:\w+ )?(?:(?:grateful|thankful|obliged) for|(?:grateful|glad|happy|pleased) to (?:have"
     r"|get|receive))"
+    r"|(?:would|will) be (?:\w+ )?(?:appreciated|welcome)(?! by)"
     r"|(?:i|we)'d (?:like|appreciate|love)|urge|look forward to"
     r"|(?:we|i)(?: are| am|'re|'m) (?:hereby |now |therefore )*escalating (?:this|it|the)"
     r"|(?:take|treat|consider|regard) (?:this|it|our|my)(?: \w+){0,2} (?:as (?:an?|our|my|formal)|escalated"
     r"|an? (?:\w+ )?escalation)"
     r"|(?:betrachten|verstehen|werten) sie (?:dies\w*|das|unser\w*|mein\w*) (?:\w+ ){0,3}als"
     r"|hereby (?:\w+ )?escalate|(?:we|i) hereby escalate"
-    r"|(?:with this (?:e-?mail|mail|message) (?:we|i)(?: \w+)?|(?:we|i) (?:formally|officially|herewith)) escalate"
+    r"|(?:with this (?:e-?mail|mail|message) (?:we|i)(?: \w+)?|(?:we|i) (?:formally|officially|herewith))"
+    r"(?![^.]* to (?:the|our|an?) (?!next|level|shift|duty|head|director|management)) escalate"
     r" (?:this|it|the|our)",
     r"bitte|bitten|bestehen|bestehe|ford(?:ere|ern)|auffordern|anfordern|angefordert|verlang\w+|möcht\w+|moecht\w+"
     r"|wollen|ich will"

@@ -23,7 +23,7 @@ _WISH = re.compile(
 )
 """A word with which a wish may begin or end."""
 _LEAVES = re.compile(
-    r"an?|the|this|th[eo]se|that|any|some|another|one|your|you|we|i|us|me|full|formal\w*|official\w*|detailed"
+    r"an?|the|across|over|this|th[eo]se|that|any|some|another|one|your|you|we|i|us|me|full|formal\w*|official\w*|detailed"
     r"|proper|complete|final"
     r"|preliminary|written|signed|comprehensive|short|brief|quick|technical|immediate\w*|urgent\w*|prompt\w*|next"
     r"|further|direct\w*"
@@ -81,7 +81,7 @@ _FOLLOWS = re.compile(
     r"|anstoßen|her|hoch|so"
     r"|schnell|möglichst|jetzt|sofort|umgehend|heute|dringend|bitte|noch|dazu|hierzu|gern\w?|werden|wird|als|im|am"
     r"|zum|liefern|anfertigen"
-    r"|fertig|machen|tun|beantragen|anfordern|fordern|verlangen|benötigen|geben|übergeben|hochstufen|heben"
+    r"|fertig|machen|tun|beantragen|anfordern|fordern|verlangen|benötigen|höher|geben|übergeben|hochstufen|heben"
     r"|weiterleiten|einreichen"
     r"|anfragen|erbitten|wünschen|brauchen"
 )
@@ -93,7 +93,7 @@ _OCCASION = re.compile(
 )
 """What it is about, or when: leaves the wish what it is."""
 _BEGUN = re.compile(
-    r"open|begin|invoke|launch|activate|increas\w*|starten|start\w*|eröffn\w*|erhöh\w*|anheb\w*|stoßen|leiten",
+    r"open|begin|invoke|launch|activate|increas\w*|starten|start\w*|stuf\w*|eröffn\w*|erhöh\w*|anheb\w*|stoßen|leiten",
     re.IGNORECASE,
 )
 """What is done to have an escalation, or more of it."""
@@ -112,7 +112,7 @@ _ACT = re.compile(r"es[ck]al|next|nächst|level|höher", re.IGNORECASE)
 _LEVEL = re.compile(r"next|nächst|level|höher", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_][\w'./@+-]*[^\W_]|[^\W_]")
 _ALL_GERMAN_GIVES = (
-    r"(?:zu|ein|an|weiter|über|her|bereit|hoch|mit|durch|vor|nach|aus)*(?:zu|ge)?(?:send|schick|erhalt|bekomm|hab"
+    r"(?:zu|ein|an|er|ver|weiter|über|her|bereit|hoch|mit|durch|vor|nach|aus)*(?:zu|ge)?(?:send|schick|erhalt|bekomm|hab"
     r"|lass|lief|stell|werd"
     r"|könn|leit|führ|geb|heb|stuf|mach|tu|bitt|forder|brauch|benötig|reich|wünsch|teil|komm|start|stoß|eskalier"
     r"|fertig|händig"
@@ -132,7 +132,10 @@ _AFTERWARDS = re.compile(
     re.IGNORECASE,
 )
 _STOPPED = re.compile(r"\bstell\w*\b", re.IGNORECASE)
+_OF = re.compile(r"of|on|about|to|for|with|in|by|from|regarding|von|vom|über|zum|zur")
+"""Between another thing and the name: the wish is for the other, as for "a correction of the RFO"."""
 _ASKED_ABOUT = re.compile(r"ob|whether|if|what|why|how|when|was|wie|wann|warum|dass")
+_PLEASE = re.compile(r"please|pls|plz|kindly|bitte")
 _WISHED_AFTER = re.compile(
     r"please|pls|plz|kindly|bitte|requested|required|needed|appreciated|expected|erbeten|erforderlich|nötig"
     r"|notwendig|gewünscht"
@@ -155,24 +158,28 @@ def is_wished_for(before: str, name: str, after: str) -> bool:
     level = _LEVEL.match(name) is not None or _NEXT.search(before) is not None
     act = is_an_act(name)
     words = _WORD.findall(_OCCASION.sub(" ", _COME_WITH.sub("send", before)).lower())
-    wished, asked_about = True, False
-    for word in reversed(words):
+    wished = head = True
+    for at, word in enumerate(reversed(words)):
         if _WISH.fullmatch(word):
             break
         moved = (level and _MOVES.fullmatch(word)) or (act and _BEGUN.fullmatch(word))
         if not moved and not _LEAVES.fullmatch(word):
-            wished, asked_about = False, _ASKED_ABOUT.fullmatch(word) is not None
+            nearer = words[len(words) - at - 1 :]
+            wished, head = False, not (_ASKED_ABOUT.fullmatch(word) or any(map(_OF.fullmatch, nearer)))
             break
     after = _PROCESS.sub("", after) if _STARTS.search(before) else after
     following = _WORD.findall(after.lower())
+    if not act and following[-1:] == ["aus"] and _STOPPED.search(before):
+        return wished
     stopped = following[-1:] == ["ein"] and _STOPPED.search(before)
-    if wished and not stopped and not _AFTERWARDS.search(after):
+    something_else = stopped or _AFTERWARDS.search(after)
+    if wished and not something_else:
         first = following[0] if following and not re.match(r"\s*[.,;:!?()~–-]", after) else ""
         if not first or any(known.fullmatch(first) for known in (_WISH, _LEAVES, _FOLLOWS)):
             return True
-    for word in following if not asked_about else ():
+    for word in following if head else ():
         if _WISHED_AFTER.fullmatch(word):
-            return True
+            return not (something_else and _PLEASE.fullmatch(word))
         if not _LEAVES.fullmatch(word) and not _WISH.fullmatch(word):
             break
     return False

@@ -5,9 +5,10 @@ from functools import lru_cache
 
 from connector.domain.ticket import Ticket, found_once
 
-_PREFIX = re.compile(
-    r"\s*(?:(?:re|aw|fwd?|wg|antw|sv|vs|tr|rv|res|odp)\s*:|\[(?:ext|extern|external)\w*\])\s*", re.IGNORECASE
-)
+_REPLY = r"(?:re|aw|fwd?|wg|antw|sv|vs|tr|rv|res|odp)\s*:"
+_PREFIX = re.compile(rf"\s*(?:{_REPLY}|\[(?:ext|extern|external)\w*\])\s*", re.IGNORECASE)
+_LEFT_BEHIND = re.compile(rf"(?:(?:^| ){_REPLY})+$", re.IGNORECASE)
+"""What stood before a ticket's number."""
 _NUMBER = re.compile(r"\[?\b(?:ticket|case|vorgang)?\s?#\s?\d+\]?", re.IGNORECASE)
 
 
@@ -23,7 +24,7 @@ def bare_subject(title: str) -> str:
     """Without what mail clients and helpdesks put in front, and without the ticket's number."""
     while match := _PREFIX.match(title):
         title = title[match.end() :]
-    return " ".join(_NUMBER.sub(" ", title).split())
+    return _LEFT_BEHIND.sub("", " ".join(_NUMBER.sub(" ", title).split()))
 
 
 def own_subject(ticket: Ticket, at: int) -> str:

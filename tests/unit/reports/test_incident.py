@@ -1,12 +1,13 @@
 """What a report says of one incident: promises, updates, downtime, levels, RFO, details that were missing."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from connector.domain.fields import Fields
-from connector.domain.ticket import LinkedTicket, Ticket
+from connector.domain.ticket import Change, LinkedTicket, Ticket
 from connector.domain.vocabulary import Actor, Impact, Priority, PrioritySource, RfoStatus, ServiceCheck, TicketState
-from connector.reports.incident import Incident, Rise, incident
+from connector.reports.incident import Incident, Promise, Rise, incident
 from connector.rules.timeline import Interval
 from tests.builders import T0, at, changed, complete, default_policy, moved, note, said
 from tests.builders import incident as ticket_of
@@ -14,6 +15,13 @@ from tests.builders import incident as ticket_of
 POLICY = default_policy()
 UNTIL = at(days=3)
 OURS = Actor.CONNECTOR
+
+
+P1, P2, P3, _ = Priority
+
+
+def kept(promises: Sequence[Promise]) -> list[tuple[Priority, bool | None]]:
+    return [(one.priority, one.kept) for one in promises]
 
 
 def told(ticket: Ticket) -> Incident:
@@ -42,23 +50,92 @@ def repaired(hours: float, *answers: float) -> Ticket:
 def test_what_is_in_time_is_kept_and_what_is_not_is_late_by_so_much() -> None:
     good, bad = told(repaired(3, 0.1)), told(repaired(5.5, 0.5))
 
-    assert (good.first_response.kept, good.repair.kept) == (True, True)
-    assert (bad.first_response.kept, bad.repair.kept) == (False, False)
-    assert bad.first_response.late == timedelta(minutes=15)
-    assert bad.repair.late == timedelta(hours=1, minutes=30)
+    assert (kept(good.first_response), kept(good.repair)) == ([(P1, True)], [(P1, True)])
+    assert (kept(bad.first_response), kept(bad.repair)) == ([(P1, False)], [(P1, False)])
+    assert bad.first_response[0].late == timedelta(minutes=15)
+    assert bad.repair[0].late == timedelta(hours=1, minutes=30)
 
 
 def test_what_is_still_to_come_is_neither_kept_nor_missed() -> None:
     fresh = incident(p1(articles=(said("down"),)), POLICY, at(minutes=5))
 
-    assert (fresh.first_response.kept, fresh.repair.kept) == (None, None)
+    assert (kept(fresh.first_response), kept(fresh.repair)) == ([(P1, None)], [(P1, None)])
 
 
 def test_updates_count_from_the_first_response_to_the_repair() -> None:
     # Due an hour after each: 0.1 → 1.1 kept at 1.0; → 2.0 missed at 2.5; → 3.5 not yet due at 3.0.
-    assert (told(repaired(3, 0.1, 1.0, 2.5)).updates_kept, told(repaired(3, 0.1, 1.0, 2.5)).updates_missed) == (1, 1)
-    assert told(repaired(9, 0.1)).updates_missed == 1
-    assert (told(repaired(3)).updates_kept, told(repaired(3)).updates_missed) == (0, 0)
+    assert kept(told(repaired(3, 0.1, 1.0, 2.5)).updates) == [(P1, True), (P1, False)]
+    assert kept(told(repaired(9, 0.1)).updates) == [(P1, False)]
+    assert told(repaired(3)).updates == ()
+
+
+def raised(*steps: tuple[float, Priority], first: Priority = P2, **values: Any) -> Ticket:
+    """A ticket whose priority was set at each of these hours."""
+    history, old = list[Change](values.pop("history", ())), first
+    for hours, new in steps:
+        history.append(changed("priority", old, new, at(hours=hours)))
+        old = new
+    in_order = tuple(sorted(history, key=lambda one: one.at))
+    return ticket_of(complete(priority=old), history=in_order, **{"updated_at": at(hours=200), **values})
+
+
+LATE = (said("down"), said("We look into it.", at(hours=2), Actor.AGENT))
+"""Too late for a P1 or a P2 (1 h), in time for a P3 (4 h)."""
+
+
+def closed(hours: float) -> dict[str, Any]:
+    return {"state": TicketState.CLOSED, "history": (moved(TicketState.OPEN, TicketState.CLOSED, at(hours=hours)),)}
+
+
+def test_what_was_missed_stays_missed_when_the_priority_is_raised_and_the_raised_one_promises_anew() -> None:
+    """Repair: missed as P2 after 8 h, as P1 in time within 4 h of the raise, or missed again."""
+    good, bad = (told(raised((9, P1), articles=LATE, **closed(hours))) for hours in (12, 14))
+
+    assert kept(good.first_response) == [(P2, False)]
+    assert kept(good.repair) == [(P2, False), (P1, True)]
+    assert kept(bad.repair) == [(P2, False), (P1, False)]
+
+
+def test_lowering_the_priority_keeps_nothing_that_was_missed() -> None:
+    lowered = told(raised((1, P3), first=P1, articles=LATE, **closed(20)))
+
+    assert kept(lowered.first_response) == [(P1, False)], "after 15 minutes"
+    assert kept(lowered.repair) == [(P3, True)], "it was no P1 any more after 4 h"
+
+
+def test_back_and_forth_counts_each_miss_once() -> None:
+    there_and_back = told(raised((9, P1), (10, P2), articles=LATE, **closed(20)))
+
+    assert kept(there_and_back.first_response) == [(P2, False)]
+    assert kept(there_and_back.repair) == [(P2, False)]
+
+
+def test_a_promise_is_that_of_the_priority_in_force_when_it_was_decided() -> None:
+    """Answered in time as P3, and then raised; the P3's repair after 48 h came an hour after the raise."""
+    late = told(raised((47, P1), first=P3, articles=LATE, **closed(50)))
+
+    assert kept(late.first_response) == [(P3, True)]
+    assert kept(late.repair) == [(P1, False)]
+
+
+def test_what_came_after_the_end_of_the_report_changes_nothing_in_it() -> None:
+    """An answer, a raise and the end of it."""
+    after = 24 * 3
+    late = said("Sorry!", at(hours=after + 1), Actor.AGENT)
+    ticket = raised((after + 2, P1), articles=(said("down"), late), **closed(after + 3))
+    calm = raised(articles=(said("down"),), updated_at=T0)
+
+    assert told(ticket) == told(calm)
+    assert told(ticket).priority is P2
+    assert kept(told(ticket).first_response) == [(P2, False)]
+
+
+def test_an_update_is_that_of_the_priority_in_force_when_it_was_due() -> None:
+    """As P2 every 4 h; raised at 9 h, so the next one is due at 10 h."""
+    articles = (said("down"), *(said("news", at(hours=hours), Actor.AGENT) for hours in (0.5, 4, 9.5, 10.2)))
+    one = told(raised((9, P1), articles=articles, **closed(11)))
+
+    assert kept(one.updates) == [(P2, True), (P2, False), (P1, True)]
 
 
 def test_it_is_down_from_the_report_to_the_repair_and_waits_while_the_customer_is_asked() -> None:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.ticket import Change, Ticket
-from connector.domain.vocabulary import Actor, Priority, ServiceCheck, TicketState
+from connector.domain.vocabulary import Actor, Missed, Priority, ServiceCheck, TicketState
 from connector.policy.kinds import Span
+from connector.policy.models import Policy
 from connector.policy.targets import OwnTargets, TargetsByContract
 from connector.rules import timeline
 from connector.rules.case import Case
@@ -80,8 +81,43 @@ def test_limits_count_from_the_change_and_are_missed_no_sooner() -> None:
 
     shown = decide(targets, ticket, POLICY, at(hours=9)).changes
 
-    assert shown == {"first_response_due_at": at(hours=9, minutes=15), "repair_due_at": at(hours=13)}
+    assert shown == {
+        "first_response_due_at": at(hours=9, minutes=15),
+        "repair_due_at": at(hours=13),
+        "missed_targets": Missed.FIRST_RESPONSE,
+    }
     assert counted(ticket).first_response.missed_at(at(hours=9)) is None
+
+
+LATE = said("We are on it.", at(hours=2), Actor.AGENT)
+
+
+@pytest.mark.parametrize("policy", [POLICY, FROM_CREATION], ids=["from change", "from creation"])
+def test_what_was_missed_stays_missed_whatever_the_priority_becomes(policy: Policy) -> None:
+    """P2: answered after 2 h instead of 1, not repaired within 8. P1: not answered within 15 minutes."""
+    raised = lived((9, P1), first=P2, articles=(LATE,), level=4)
+    back = lived((9, P1), (10, P2), first=P2, articles=(LATE,), level=4)
+    lowered = lived((0.5, P3), first=P1, articles=(LATE,), level=2)
+
+    shown = [
+        decide(targets, one, policy, at(hours=11)).changes.get("missed_targets") for one in (raised, back, lowered)
+    ]
+
+    assert shown == [Missed.BOTH, Missed.BOTH, Missed.FIRST_RESPONSE]
+
+
+def test_nobody_is_called_twice_for_one_miss() -> None:
+    """Level 4 came when the repair as P2 was missed at 8 h. The raise calls nobody; the clock of P1 does, when its time
+    has come: at 17 h."""
+    raised = lived((9, P1), first=P2, articles=(LATE,), level=4)
+
+    now = decide(escalation, raised, POLICY, at(hours=9))
+
+    assert (now.changes["escalation_level"], now.notes, now.due) == (4, (), at(hours=17))
+    assert (
+        decide(escalation, lived((9, P1), (10, P2), first=P2, articles=(LATE,), level=4), POLICY, at(hours=11)).notes
+        == ()
+    )
 
 
 def test_a_missed_limit_of_the_raised_priority_raises_by_the_clock_of_that_priority() -> None:
@@ -254,3 +290,18 @@ def test_one_that_never_changed_has_one_clock(priority: Priority) -> None:
     (clock,) = counted(lived(first=priority)).each
 
     assert (clock.priority, clock.counter.runs) == (priority, timeline.runs(lived(first=priority), POLICY))
+
+
+@pytest.mark.parametrize("policy", [POLICY, FROM_CREATION], ids=["from change", "from creation"])
+@given(steps=steps, first=st.sampled_from(Priority), looks=st.tuples(st.integers(0, 6_000), st.integers(0, 6_000)))
+def test_what_was_missed_at_one_look_is_missed_at_every_later_one(
+    policy: Policy, steps: list[tuple[int, Priority]], first: Priority, looks: tuple[int, int]
+) -> None:
+    """Whatever the priority has become since."""
+
+    def missed(minute: int) -> set[str]:
+        so_far = lived(*((step / 60, priority) for step, priority in steps if step <= minute), first=first)
+        return set(clocks(Case(so_far, policy, at(minutes=minute))).missed(at(minutes=minute)))
+
+    early, late = map(missed, sorted(looks))
+    assert early <= late
