@@ -10,11 +10,12 @@ from rich.console import Console
 
 from connector.cli.details import print_details
 from connector.cli.listing import listing
-from connector.cli.options import HELPDESK, helpdesk_option, settings_options
+from connector.cli.options import HELPDESK, helpdesk_option, number_in, settings_options
 from connector.cli.sections import Group
 from connector.cli.wiring import open_desk, open_existing_table
 from connector.helpdesks.errors import HelpdeskError, UnavailableError
 from connector.helpdesks.helpdesk import Helpdesk
+from connector.helpdesks.registry import plugin
 from connector.operations import dead_letters as operations
 from connector.settings import Settings
 from connector.work.outlook import Outlook
@@ -73,18 +74,21 @@ def list_(settings: Settings, *, helpdesk: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @settings_options(HELPDESK)
 def show(settings: Settings, *, ticket: str, helpdesk: str | None, as_json: bool) -> None:
-    """Show one with its whole cause. TICKET is the id in the helpdesk's API.
+    """Show one with its whole cause.
+
+    TICKET is what people call it ({tickets}), or the id in the helpdesk's API.
 
     \b
     Examples:
-      interspace dead-letters show 41
+      interspace dead-letters show '{ticket}'
       interspace dead-letters show 41/level-3/pager
     """
-    key = Key(_name_of(settings, helpdesk), ticket)
+    key = _key(settings, _name_of(settings, helpdesk), ticket)
     table = open_existing_table(settings)
     letter = operations.dead_letter(table, key)
     if letter is None:
-        click.echo(f"{key.helpdesk} ticket {ticket} is no dead letter", err=True)
+        hint = plugin(key.helpdesk).ticket.hint.format(ticket=ticket) if ticket == key.ticket else ""
+        click.echo(f"{key.helpdesk} ticket {ticket} is no dead letter" + (f". {hint}" if hint else ""), err=True)
         sys.exit(1)
     (told,) = _with_tickets(settings, table, [letter])
     print_details(told, as_json=as_json)
@@ -132,7 +136,19 @@ def _chosen(
     table = open_existing_table(settings)
     if everything:
         return table, [letter.key for letter in operations.dead_letters(table, whose)]
-    return table, [Key(whose, ticket) for ticket in tickets]
+    return table, [_key(settings, whose, ticket) for ticket in tickets]
+
+
+def _key(settings: Settings, helpdesk: str, named: str) -> Key:
+    """Of a ticket, or of what could not be told of one, by its number or id; only a number asks the helpdesk.
+
+    :raises UsageError: it is neither.
+    :raises HelpdeskError: there is no ticket with this number, or the helpdesk does not answer.
+    """
+    ticket, between, rest = named.partition("/")
+    number = number_in(ticket, helpdesk)
+    found = open_desk(settings, helpdesk).id_of(number) if number else ticket
+    return Key(helpdesk, f"{found}{between}{rest}")
 
 
 def _name_of(settings: Settings, helpdesk: str | None) -> str:

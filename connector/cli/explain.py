@@ -13,7 +13,7 @@ from rich.table import Table
 
 from connector import clock
 from connector.cli.listing import listing
-from connector.cli.options import HELPDESK, RULES, helpdesk_option, read_time, settings_options
+from connector.cli.options import HELPDESK, RULES, helpdesk_option, number_in, read_time, settings_options
 from connector.cli.sections import command
 from connector.cli.wiring import identity_of, open_desk, open_policy, recall_staff, since_of
 from connector.domain.decision import Decision
@@ -59,16 +59,14 @@ def explain(settings: Settings, *, ticket: str, at: datetime | None, as_json: bo
     """
     chosen = settings.helpdesk(helpdesk)
     helpdesk_plugin = plugin(chosen)
-    written = helpdesk_plugin.ticket.pattern.fullmatch(ticket)
-    if written is None and not (ticket.isascii() and ticket.isdigit()):
-        raise click.UsageError(f"{ticket!r} is neither {helpdesk_plugin.ticket.words} nor an id")
+    number = number_in(ticket, chosen)
     policy, desk = open_policy(settings), open_desk(settings, chosen)
     recall_staff(settings, desk)
     # With a customer's token people of support look like customers: better no answer than a wrong one.
     policy = in_force(policy, since_of(settings, chosen, identity_of(chosen, desk)))
     now = at or clock.now().astimezone()
     hint = helpdesk_plugin.ticket.hint.format(ticket=ticket)
-    seen = desk.read(desk.id_of(written[1])) if written else _read(desk, TicketId(ticket), hint)
+    seen = desk.read(desk.id_of(number)) if number else _read(desk, TicketId(ticket), hint)
     try:
         if at is not None:
             seen = seen.as_of(at)

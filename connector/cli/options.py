@@ -199,3 +199,12 @@ def as_environment(settings: Settings) -> dict[str, str]:
         if value is not None:
             child[variable(name)] = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return child
+
+
+def number_in(ticket: str, helpdesk: str) -> str | None:
+    """What :meth:`Helpdesk.id_of` takes of a ticket as people write it; ``None``: it is an id. Raises UsageError."""
+    called = registry.plugin(helpdesk).ticket
+    written = called.pattern.fullmatch(ticket)
+    if written is None and not (ticket.isascii() and ticket.isdigit()):
+        raise click.UsageError(f"{ticket!r} is neither {called.words} nor an id")
+    return written[1] if written else None

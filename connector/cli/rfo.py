@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from connector.cli.listing import listing
-from connector.cli.options import HELPDESK, RULES, helpdesk_option, settings_options
+from connector.cli.options import HELPDESK, RULES, helpdesk_option, number_in, settings_options
 from connector.cli.sections import Group
 from connector.cli.wiring import now, open_desk, open_policy, recall_staff
 from connector.documents.render import DocumentError, pdf
@@ -18,7 +18,6 @@ from connector.domain.document import Document
 from connector.domain.model import TicketId
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import RfoRelease, TicketKind
-from connector.helpdesks.registry import plugin
 from connector.logs import harmless
 from connector.policy.models import Policy
 from connector.rules.case import Case
@@ -146,13 +145,10 @@ def _seen(settings: Settings, ticket: str, helpdesk: str | None) -> _Seen:
     :raises UsageError: there is no RFO.
     """
     chosen = settings.helpdesk(helpdesk)
-    called = plugin(chosen).ticket
-    written = called.pattern.fullmatch(ticket)
-    if written is None and not (ticket.isascii() and ticket.isdigit()):
-        raise click.UsageError(f"{ticket!r} is neither {called.words} nor an id")
+    number = number_in(ticket, chosen)
     policy, desk = open_policy(settings), open_desk(settings, chosen)
     recall_staff(settings, desk)
-    found = desk.read(desk.id_of(written[1]) if written else TicketId(ticket))
+    found = desk.read(desk.id_of(number) if number else TicketId(ticket))
     if found.kind is TicketKind.INCIDENT:
         tasks = [link for link in found.links if link.created_by_connector and link.kind is TicketKind.RFO_TASK]
         if not tasks:

@@ -8,7 +8,7 @@ the attributes and custom fields that an installation makes, what a customer may
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from connector.domain.field import INCIDENT, PROBLEM, RFO_TASK, Field, SetBy
 from connector.domain.model import Instant
@@ -375,6 +375,10 @@ def set_by(*who: SetBy) -> tuple[str, ...]:
 
 INTAKE = set_by(SetBy.CUSTOMER)
 """What the customer may state (R10, R15–R22)."""
+
+Askable = Literal["service_id", "problem_start", "short_description", "impact"]
+ASKABLE: tuple[Askable, ...] = get_args(Askable)
+"""Those of them that a policy may require, and that customers are then asked for (R15–R18)."""
 
 NATIVE = set_by(SetBy.HELPDESK)
 """Every helpdesk has its own priorities and groups: their values are mapped one by one."""

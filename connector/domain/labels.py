@@ -15,6 +15,8 @@ class Labels:
     """Field, or ``state`` → label."""
     choices: Mapping[str, Mapping[str, str]]
     """Field → value of the rules → what the screen shows for it, where that is not the value itself."""
+    macros: frozenset[str] = frozenset()
+    """What agents can click by these names, so that texts name nothing that is not there."""
 
     def __getitem__(self, name: str) -> str:
         """The label of a field or of ``state``. Raises ``KeyError`` for no field."""

@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 from connector.domain.model import TicketId
 
 MarkName = Literal[
-    "already-reported", "asked", "caller", "cause-asked", "change-untold", "contested", "customer-hears",
+    "already-reported", "asked", "caller", "cause-asked", "change-untold", "complete", "contested", "customer-hears",
     "customer-said", "customer-told", "deferral-asked", "deferral-cancelled", "deferral-ended", "deferral-offered",
     "deferral-refused", "deferral-told", "deferred", "document", "doubt", "duplicate", "duplicate-noted",
     "duplicate-proposed", "duplicate-told", "duplicate-unknown", "english-only", "left-out", "left-scope", "level",

@@ -153,6 +153,21 @@ MESSAGES: Mapping[str, Audience] = {
 }
 """Name → who reads it. Each name has its file ``mappings/messages/en/NAME.txt``."""
 
+ANSWERS = frozenset(
+    {
+        "deferral_agreed",
+        "escalation_highest",
+        "escalation_level",
+        "escalation_not_yet",
+        "rfo_declined",
+        "rfo_declined_by_us",
+        "rfo_late",
+        "rfo_noted",
+        "rfo_promised",
+    }
+)
+"""What becomes of something that a customer asked for: a letter says it before it asks for anything."""
+
 WITHOUT_SUBJECT = frozenset(
     {
         *_FIELD,

@@ -8,15 +8,11 @@ from connector.domain.person import Customer
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, Priority, TicketState
 from connector.helpdesks.on_behalf import Opened, Request
+from connector.intake.submission import REQUIRED
 from connector.policy.models import Policy
 from connector.rules.evaluate import evaluate
 
-NAMES = {
-    "service_id": "relatedEntity",
-    "problem_start": "issueStartDate",
-    "short_description": "description",
-    "impact": "impact",
-}
+NAMES = {name: pointer.split("/")[1] for name, pointer in REQUIRED.items()}
 """What the API calls the details that a policy may require."""
 
 

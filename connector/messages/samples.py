@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
+from connector.domain.fields import ASKABLE
 from connector.domain.vocabulary import Actor, Impact, Urgency
 
 Kinds = Mapping[str, Any]
@@ -42,7 +43,7 @@ _BY_NAME: Mapping[str, tuple[Any, ...]] = {
     "customer": ("Ada Lovelace",),
     "provider": ("Interspace",),
     "policy": ("badaff38a31a.67ff9b",),
-    "missing": (["service_id", "problem_start", "short_description", "impact"], ["impact"]),
+    "missing": ([*ASKABLE], ["impact"]),
     "doubts": (['Is "03/04" 3 April or 4 March?'],),
     "zone": ("UTC",),
     "service_id": ("SVC-1005",),

@@ -218,6 +218,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         own = {"time": _time, "duration": _duration, "label": _label, "choice": _choice, "person": _person}
         kept = {name: self.filters[name] for name in _BUILT_IN}
         self.filters = {**kept, **own, "sentence": _sentence}
+        self.tests = {**self.tests, "macro": _is_macro}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Records have the names that the message declares, and loops a few; nothing else has any."""
@@ -300,6 +301,12 @@ def _choice(context: Context, value: object, field: str = "") -> str:
 @pass_context
 def _person(context: Context, who: Any) -> str:
     return words.person(who, _reader(context))
+
+
+@pass_context
+def _is_macro(context: Context, name: str) -> bool:
+    """Whether agents can click it on this helpdesk."""
+    return name in _reader(context).labels.macros
 
 
 def _sentence(text: str) -> str:

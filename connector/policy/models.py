@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, InstanceOf, PlainSerializer, model_validator
 
 from connector.domain.businesstime import BusinessCalendar
+from connector.domain.fields import Askable
 from connector.domain.model import Instant
 from connector.domain.vocabulary import FaultType, Impact, Priority, Urgency
 from connector.messages.catalogue import MessageCatalogue
@@ -48,7 +49,7 @@ class UrgencyDefault(Section):
 class Intake(Section):
     """R14–R18."""
 
-    required: tuple[Literal["service_id", "problem_start", "short_description", "impact"], ...]
+    required: tuple[Askable, ...]
     remind_after: FixedLength
     ask_within: FixedLength = Field(
         description="nobody is asked about a ticket older than this, e.g. one from before the connector"

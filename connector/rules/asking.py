@@ -12,6 +12,7 @@ from connector.rules.outages import is_over
 from connector.rules.text import Doubt
 
 _ASKED, _REMINDED = Mark("asked"), Mark("reminded")
+_COMPLETE = Mark("complete")
 _UNDERSTOOD, _PRESUMED = Mark("understood"), Mark("understood", "impact")
 
 _MOST_QUESTIONS = 4
@@ -89,10 +90,13 @@ def question(case: Case, gap: Gap) -> tuple[Notice | None, datetime | None]:
 
 
 def confirmation(ticket: Ticket, understood: Understood) -> tuple[Notice, ...]:
-    """Nothing is missing, but the customer should know how their words were taken."""
-    if not any(understood) or _is_for_agent(ticket) or is_over(ticket):
+    """Nothing is missing any more: whoever was asked hears so when it comes true, and everybody how their words were
+    taken."""
+    if _is_for_agent(ticket) or is_over(ticket):
         return ()
-    return (Notice("details_complete", understood.data, understood.marks),)
+    was_asked = _ASKED in ticket.marks and ticket.fields.intake_status is not IntakeStatus.COMPLETE
+    marks = understood.marks | ({_COMPLETE} if was_asked else set())
+    return (Notice("details_complete", understood.data, marks),) if marks else ()
 
 
 def status(ticket: Ticket, notice: Notice | None) -> IntakeStatus | None:
@@ -118,5 +122,5 @@ def _message(case: Case, gap: Gap, *steps: Mark) -> Notice:
     data: dict[str, Any] = {"missing": gap.missing, "doubts": [sentence(case, doubt) for doubt in gap.doubts]}
     if _is_for_agent(case.ticket):
         return Notice("details_missing", data, frozenset(steps))
-    message = "details_reminder" if _REMINDED in steps else "details_needed"
+    message = "details_needed" if _ASKED in steps else "details_reminder"
     return Notice(message, {**data, **gap.understood.data}, gap.understood.marks.union(steps))

@@ -64,7 +64,7 @@ def completeness(case: Case) -> Outcome:
         return Outcome(
             rule="completeness",
             changes={**filled, "intake_status": IntakeStatus.COMPLETE},
-            notices=(*warned, *confirmation(ticket, _understood(current, said))) if said else (),
+            notices=(*warned, *confirmation(ticket, _understood(current, said))),
             reasons=Reasons(lambda: (*_read(ticket, filled), "all required details are there")),
         )
     doubts = _doubts(said, missing)

@@ -12,6 +12,7 @@ from connector.domain.decision import MESSAGE, Decision, Note, Notice, Outcome
 from connector.domain.event import Told
 from connector.domain.fields import NATIVE, Fields
 from connector.domain.mark import Mark
+from connector.domain.messages import ANSWERS
 from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Silence, TicketKind
 from connector.policy.models import Policy
@@ -183,7 +184,7 @@ def _together(
     _, _, states, said, creates, touches, searches, _, dues, asked, links, _, again = parts
     notices = [_for_somebody(notice, ticket, policy) for notice in chain.from_iterable(said)]
     internal = [notice for notice in notices if not notice.public]
-    public = [notice for notice in notices if notice.public]
+    public = sorted([notice for notice in notices if notice.public], key=_comes_later)
     # One request carries one message. The internal one goes first: some of its notices are proved by the changes they
     # travel with, while a public one is always proved by its own mark and can follow at once.
     both = bool(internal and public)
@@ -206,6 +207,10 @@ def _together(
     # What is left alone never reaches the history, so to wait for it there would be to look again without end.
     unfinished = (both or any(again)) and not decision.writes_nothing
     return decision._replace(unfinished=True) if unfinished else decision
+
+
+def _comes_later(notice: Notice) -> bool:
+    return notice.message not in ANSWERS
 
 
 def _for_somebody(notice: Notice, ticket: Ticket, policy: Policy) -> Notice:

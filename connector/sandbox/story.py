@@ -164,7 +164,8 @@ def _triaged(ticket: Ticket) -> Seen:
     yield "P1 by the matrix", fields.priority_reason == "P1: impact service affecting × urgency high"
     yield "all details are there", fields.intake_status is IntakeStatus.COMPLETE
     yield "repair due 4 hours after creation", fields.repair_due_at == ticket.created_at + timedelta(hours=4)
-    yield "the customer was asked once", sum(not article.internal for article in _by_connector(ticket)) == 1
+    letters = sum(not article.internal for article in _by_connector(ticket))
+    yield "the customer was asked once, and told that nothing is missing any more", letters == 2
 
 
 def _answered(ticket: Ticket) -> Seen:
@@ -256,7 +257,7 @@ def _problem_stays(record: Ticket) -> Seen:
     yield from (line for line in said if line.startswith(("Not stated in time", "Cause category")))
     yield "open", record.state is TicketState.OPEN
     yield "root cause known", record.fields.problem_state is ProblemState.ROOT_CAUSE_KNOWN
-    yield "its incident is listed", any(line.startswith("Incidents: 1.") for line in listed)
+    yield "its incident is listed", any(line.startswith("Incidents: 1,") for line in listed)
     yield "nobody owned it in time: the managers' level", record.fields.escalation_level == 3
     yield "what is missing is said", any(line.startswith("Cause category and Permanent fix") for line in said)
 

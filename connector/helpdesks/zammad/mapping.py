@@ -36,6 +36,26 @@ _TAKEN = """
 _RESERVED = frozenset((_REFUSED + _TAKEN).split())
 
 
+MACROS = frozenset(
+    {
+        "Agree to defer",
+        "Confirm the outage",
+        "Confirm the problem",
+        "Customer agrees to defer (by phone)",
+        "Decline the outage",
+        "Decline the problem",
+        "Escalate now: customer asks",
+        "Escalate now: no progress",
+        "Escalate now: times missed",
+        "Link and close as duplicate",
+        "No duplicate",
+        "Priority by the matrix again",
+        "Release RFO",
+        "Request RFO",
+    }
+)
+"""What the installation makes, by the names that texts may call it."""
+
 _Sent = Literal[Channel.EMAIL, Channel.PHONE, Channel.WEB, Channel.NOTE]
 """How Zammad itself says that a message came."""
 
@@ -105,7 +125,7 @@ class ZammadMapping(HelpdeskMapping):
         """What Zammad's screens call fields and values."""
         priorities = {str(priority): names.name for priority, names in self.priorities.items()}
         choices = {**LABELS.choices, "priority": priorities, "group": self.groups}
-        return Labels({**LABELS.fields, **self.labels}, choices)
+        return Labels({**LABELS.fields, **self.labels}, choices, MACROS)
 
     def attribute(self, field: str) -> str:
         """The attribute of a field, as in the JSON of a ticket; ``KeyError`` for no field."""

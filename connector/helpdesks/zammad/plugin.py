@@ -123,7 +123,7 @@ PLUGIN = HelpdeskPlugin(
         example="#41002",
         page="/#ticket/zoom/{id}",
         # In Zammad both are digits, and people see the number only.
-        hint="If {ticket} is the number on the screen: interspace explain '#{ticket}'",
+        hint="If {ticket} is the number on the screen, write '#{ticket}'",
     ),
     sender=SENDER,
     mails_contacts=True,

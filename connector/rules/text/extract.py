@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from connector.domain.fields import INTAKE, fit, shortened
+from connector.domain.fields import ASKABLE, INTAKE, fit, shortened
 from connector.policy.catalogue import Identifiers
 from connector.rules.text.addresses import addresses_in_prose, read_addresses
 from connector.rules.text.boxes import TICKED_LINE, UNTICKED
@@ -42,7 +42,6 @@ _EXAMPLE = re.compile(
 )
 """A form's own sample date, which nobody has given."""
 _NONE_KNOWN = Identifiers()
-_ASKED_FOR = frozenset({"service_id", "problem_start", "short_description", "impact"})
 _BARE_WORDS = 8
 _NUMBERED = re.compile(r"^\W*(?:\(?\d{1,2}[.)]|[a-d]\)|[-*•])\s+")
 _PARTS = re.compile(r"\s*[,;/|]\s+")
@@ -292,7 +291,7 @@ def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
         entry
         for entry in entries
         if entry.voice is Voice.SIGNATURE
-        or (answers and entry.voice is Voice.QUOTED and (entry.hint or entry.field in _ASKED_FOR))
+        or (answers and entry.voice is Voice.QUOTED and (entry.hint or entry.field in ASKABLE))
     ]
     prose = "\n".join(
         item.value if isinstance(item, Entry) else item.text

@@ -190,7 +190,7 @@ def test_explain_names_the_number_that_was_perhaps_meant(run: Run, live: Live) -
     assert as_id.returncode == 1, "a ticket that is not there is no helpdesk that does not answer"
     assert "\\n" not in as_id.stderr
     assert f"tickets/{number}" in as_id.stderr
-    assert f"If {number} is the number on the screen: interspace explain '#{number}'" in as_id.stderr
+    assert f"If {number} is the number on the screen, write '#{number}'" in as_id.stderr
     assert as_hinted.returncode == 0
     assert no_number.returncode == 1
     assert "on the screen" not in no_number.stderr

@@ -34,7 +34,7 @@ def test_dead_letters_are_listed_shown_replayed_and_dropped(run: Run, live: Live
     assert replayed.stdout == "1 of 1 will be tried again\n"
     assert dropped.stdout == "1 of 1 dropped\n"
     assert empty.stdout == "no dead letters\n"
-    assert missing.returncode == 1
+    assert (missing.returncode, "write '#41'" in missing.stderr) == (1, True)
 
 
 def test_a_dead_letter_is_named_as_people_know_the_ticket(run: Run, live: Live) -> None:
@@ -46,11 +46,15 @@ def test_a_dead_letter_is_named_as_people_know_the_ticket(run: Run, live: Live) 
 
     (listed,) = json.loads(run("dead-letters", "list", "--json", **live.environment).stdout)
     shown = run("dead-letters", "show", ticket, **live.environment)
+    by_number = run("dead-letters", "show", f"#{listed['number']}", **live.environment)
+    no_ticket = run("dead-letters", "show", "the line", **live.environment)
     live.desk.faults.add(Fault("refuse", times=None))
     down = run("dead-letters", "list", **live.environment)
 
     link = f"{live.environment['INTERSPACE_ZAMMAD_URL']}/#ticket/zoom/{ticket}"
     assert (listed["title"], listed["link"]) == ("Line down", link)
+    assert by_number.stdout == shown.stdout
+    assert (no_ticket.returncode, "is neither a ticket number" in no_ticket.stderr) == (2, True)
     assert f"number: {listed['number']}\ntitle: Line down\nlink: {link}\n" in shown.stdout
     assert down.returncode == 0
     assert f"/#ticket/zoom/{ticket}" in down.stdout

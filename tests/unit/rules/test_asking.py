@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from connector.domain.fields import Fields
 from connector.domain.person import Customer
+from connector.domain.ticket import Ticket
 from connector.domain.vocabulary import Actor, Channel, IntakeStatus, TicketState
 from connector.messages.words import Language
 from connector.rules.completeness import completeness
@@ -56,7 +58,47 @@ def test_a_doubt_is_put_as_a_question_and_never_guessed() -> None:
     outcome = decide(completeness, ticket, POLICY, T0)
 
     assert "problem_start" not in outcome.changes
-    assert "Please also clarify:" in only(outcome.notes).text
+    text = only(outcome.notes).text
+    assert '- Is "03/04/2026" 3 April 2026 or 4 March 2026?\n\nSo that' in text
+    assert text.count("Start of the problem") == 1
+
+
+def test_whoever_is_asked_again_is_told_that_something_is_still_missing() -> None:
+    answer = said("Start time: 03/04/2026 10:00", at(hours=1))
+    first = decide(completeness, bare(said("Help!")), POLICY, T0)
+    again = decide(completeness, bare(said("Help!"), note({"asked"}, T0), answer), POLICY, at(hours=1))
+
+    assert ["we still need" in only(outcome.notes).text for outcome in (first, again)] == [False, True]
+
+
+def test_whoever_was_asked_hears_once_that_nothing_is_missing_any_more() -> None:
+    ticket = bare(said("Help!"), note({"asked"}, at(minutes=1)), said(ALL, at(minutes=5)))
+
+    done = evaluate(ticket, POLICY, at(minutes=5))
+    after = written(ticket, done, at(minutes=5))
+    thanks = with_values(after, articles=(*after.articles, said("Thanks. Urgency: low", at(minutes=9))))
+
+    assert done.note is not None
+    assert done.note.public
+    assert done.note.marks == {"complete"}
+    assert decide(completeness, thanks, POLICY, at(minutes=9)).notes == ()
+
+
+@pytest.mark.parametrize(
+    "ticket",
+    [
+        bare(said(ALL)),
+        bare(said("Help!"), note({"asked"}, at(minutes=1)), said(ALL, at(minutes=5)), state=TicketState.CLOSED),
+        bare(said(ALL, T0, Actor.AGENT), note({"asked"}, at(minutes=1)), created_by=Actor.AGENT),
+        with_values(
+            bare(said("Help!"), note({"asked"}, at(minutes=1)), said(ALL, at(minutes=5))),
+            fields=Fields(intake_status=IntakeStatus.COMPLETE),
+        ),
+    ],
+    ids=["not asked", "over", "asked on the phone", "complete before"],
+)
+def test_nobody_else_hears_it(ticket: Ticket) -> None:
+    assert decide(completeness, ticket, POLICY, at(minutes=6)).notes == ()
 
 
 def test_a_new_doubt_in_an_answer_gets_its_own_question_once() -> None:

@@ -62,7 +62,7 @@ def test_an_answer_completes_the_ticket() -> None:
     outcome = decide(completeness, ticket, POLICY, at(hours=2))
 
     assert outcome.changes["intake_status"] is IntakeStatus.COMPLETE
-    assert outcome.notes == ()
+    assert "We now have all the details" in only(outcome.notes).text
 
 
 @pytest.mark.parametrize(

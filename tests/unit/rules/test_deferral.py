@@ -23,7 +23,7 @@ def test_both_parties_agreed() -> None:
     assert outcome.changes["deferred_until"] == OPENING
     assert outcome.changes["deferral"] == (
         "Support: Grace Hopper on Mon 23 Nov 2026 20:00 CET (19:00 UTC), by the field. "
-        'Customer: Ada Lovelace on Mon 23 Nov 2026 20:10 CET (19:10 UTC), message 77: "I agree to the deferral".'
+        'Customer: Ada Lovelace on Mon 23 Nov 2026 20:10 CET (19:10 UTC), by the message "I agree to the deferral".'
     )
     assert [told.public for told in outcome.notes] == [False, True]
     assert all("Tue 24 Nov 2026 09:00 CET (08:00 UTC)" in told.text + told.title for told in outcome.notes)

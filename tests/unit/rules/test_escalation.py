@@ -61,7 +61,7 @@ def test_level_one_is_there_from_the_start_without_a_note() -> None:
     outcome = decide(escalation, incident(complete(priority=Priority.P1)), POLICY, T0)
 
     assert outcome.changes["escalation_level"] == 1
-    assert outcome.changes["escalation_reason"] == "Level 1, engineer on duty: ticket age 0 s at P1"
+    assert outcome.changes["escalation_reason"] == "Level 1, engineer on duty: at once at P1"
     assert outcome.notes == ()
 
 

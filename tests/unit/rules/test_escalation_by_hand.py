@@ -38,13 +38,13 @@ def test_a_level_that_an_agent_lowered_stays_although_the_customer_raised_it_in_
 def test_the_reason_of_the_first_level_is_that_of_the_present_priority() -> None:
     """Nobody was called for it; the reason of a level that somebody was called for stays."""
     raised = changed("priority", Priority.P3, Priority.P1, at(hours=1))
-    written_as = {"escalation_reason": "Level 1, engineer on duty: ticket age 0 s at P3"}
+    written_as = {"escalation_reason": "Level 1, engineer on duty: at once at P3"}
     fields = complete(priority=Priority.P1, escalation_level=1, **written_as)
     told = incident(fields, articles=(ANSWERED, note({"level-1"})), history=(raised,))
 
     first = decide(escalation, incident(fields, articles=(ANSWERED,), history=(raised,)), POLICY, at(hours=1))
 
-    assert first.changes["escalation_reason"] == "Level 1, engineer on duty: ticket age 0 s at P1"
+    assert first.changes["escalation_reason"] == "Level 1, engineer on duty: at once at P1"
     assert "escalation_reason" not in decide(escalation, told, POLICY, at(hours=1)).changes
 
 
@@ -72,7 +72,7 @@ def test_the_reason_goes_with_a_priority_that_this_look_decides(before: Priority
     found = incident(fields, articles=(ANSWERED,))
     raised = Case(found, BY_AGE, at(minutes=10)).with_changes({"priority": Priority.P1})
 
-    assert escalation(raised).changes["escalation_reason"] == "Level 1, engineer on duty: ticket age 0 s at P1"
+    assert escalation(raised).changes["escalation_reason"] == "Level 1, engineer on duty: at once at P1"
     assert "escalation_reason" not in escalation(Case(found, BY_AGE, at(minutes=10))).changes
 
 

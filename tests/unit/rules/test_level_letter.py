@@ -183,3 +183,13 @@ def test_what_is_not_told_has_its_true_reason() -> None:
         ("the incident is over: the customer hears of no level any more",),
         ("the ticket is no longer at level 3",),
     ]
+
+
+def test_the_answer_stands_before_the_question_for_details() -> None:
+    ticket = p1(said("Bitte eskalieren Sie dieses Ticket. Die Leitung ist seit heute frueh weg.", at(hours=1)))
+    unknown = with_values(ticket, fields=ticket.fields.model_copy(update={"service_id": None, "intake_status": None}))
+
+    letters = [each.body for each in looked_at(unknown, 1).articles if "Service ID (as in" in each.body]
+
+    (letter,) = letters
+    assert letter.index("You asked us to escalate") < letter.index("Service ID (as in")

@@ -1,16 +1,18 @@
 """What is not plain is told to support once, and changes nothing else (R27, R34, R39)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from connector.domain.labels import LABELS
 from connector.domain.vocabulary import Actor, Channel
 from connector.rules.evaluate import evaluate
 from connector.rules.spoken import spoken
 from connector.rules.text.clauses import Verdict
 from connector.rules.unclear import unclear
 from tests.builders import T0, at, default_policy, incident, note, said
-from tests.unit.rules.passes import decide, written
+from tests.unit.rules.passes import decide, with_values, written
 
 POLICY = default_policy()
 HEADERS = {
@@ -90,8 +92,18 @@ def test_what_is_unclear_is_noted_once_with_the_sentence_and_what_to_set() -> No
     assert '"If nothing happens by noon, we will escalate"' in told.text
     assert '"Perhaps we need an RFO"' in told.text
     assert '"Escalate now, because"' in told.text
+    assert "macro" not in told.text
     noted = incident(articles=(doubtful, note(set(told.marks), at(minutes=2))))
     assert decide(unclear, noted, POLICY, at(minutes=3)).notes == ()
+
+
+def test_a_macro_is_named_where_there_is_one() -> None:
+    ticket = incident(articles=(said("Perhaps we need an RFO.", at(minutes=1)),))
+    clicks = replace(LABELS, macros=frozenset({"Request RFO"}))
+
+    (told,) = decide(unclear, with_values(ticket, labels=clicks), POLICY, at(minutes=2)).notes
+
+    assert 'set "RFO requested", for example by the macro "Request RFO".' in told.text
 
 
 def test_what_is_unclear_changes_no_level_and_no_promise() -> None:

@@ -164,7 +164,7 @@ def test_the_overview_says_what_is_wrong_what_comes_and_what_was_missed(shared: 
         f">{number}</a>",
         f">{dead}</a>",
         f'href="https://desk.example/#ticket/zoom/{shared.dead}"',
-        "level 2 rises",
+        "rises from level 2",
         "first response: due",
         "answered 429",
         "policy 5f3c would change 30 of 40",

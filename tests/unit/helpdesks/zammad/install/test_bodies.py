@@ -1,5 +1,6 @@
 """What is sent has the shape of what a real Zammad accepted (its recordings)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,11 @@ from connector.domain.fields import CATALOGUE, INTAKE
 from connector.domain.vocabulary import FaultType, Impact, Urgency
 from connector.helpdesks.zammad.install.planning import plan_zammad
 from connector.helpdesks.zammad.install.tables import ATTRIBUTES
+from connector.helpdesks.zammad.mapping import MACROS
 from connector.install.compare import resolved
 from connector.install.plan import Action, Plan
 from connector.policy.calendar_spec import CalendarSpec
+from connector.policy.messages import shipped
 from connector.rules.text.extract import extract, setting
 from tests.builders import T0, office_p4
 from tests.evidence import exchanges
@@ -44,6 +47,16 @@ def recorded(number: str) -> dict[str, Any]:
 def sent(plan: Plan, kind: str) -> list[dict[str, Any]]:
     ids = {(step.kind, step.name): 1 for step in plan.steps} | dict(plan.ids)
     return [resolved(step.body, ids, SECRETS) for step in steps(plan, Action.CREATE) if step.kind == kind]
+
+
+def test_texts_name_macros_that_are_made(bench: Bench) -> None:
+    made = {body["name"] for body in sent(bench.plan(), "macros")}
+    named = {
+        name for message in shipped().messages.values() for name in re.findall(r'"([^"]+)" is macro', message.body)
+    }
+
+    assert named
+    assert named <= made == MACROS
 
 
 @pytest.mark.parametrize("kind", sorted(ACCEPTED))
