@@ -48,10 +48,10 @@ _PARTS = re.compile(r"\s*[,;/|]\s+")
 _SENTENCE_END = re.compile(r"(?<=[^\W\d])[.!]\s+|(?<=\d)\.\s+(?=[A-Z][a-z]+ (?!\d))")
 _FEWEST_WORDS = 2
 _NO_DESCRIPTION = re.compile(
-    r"\W*(?:(?:(?:many |best |kind |vielen |besten |herzlichen )?(?:thanks?|thank you|thx|dank|danke|regards)|hello|hi|dear"
-    r"|hallo|guten|see (?:you|above|below|attach\w*)|please|pls|kindly|bitte|siehe|bis (?:dann|morgen|montag)"
-    r"|(?:i|we|you|ich|wir|sie)(?:'ll| will| would| can| may| need to| have to| do not| don't| werden?| melde\w*| können)"
-    r"|as (?:discussed|agreed|requested)|attached|anbei|noted|received)\b"
+    r"\W*(?:(?:(?:many |best |kind |vielen |besten |herzlichen )?(?:thanks?|thank you|thx|dank|danke|regards)|hello"
+    r"|hi|dear|hallo|guten|see (?:you|above|below|attach\w*)|please|pls|kindly|bitte|siehe|bis (?:dann|morgen|montag)"
+    r"|(?:i|we|you|ich|wir|sie)(?:'ll| will| would| can| may| need to| have to| do not| don't"
+    r"| werden?| melde\w*| können)|as (?:discussed|agreed|requested)|attached|anbei|noted|received)\b"
     r"|(?:yes|no|ok|okay|sure|agreed|fine|ja|nein|gern\w?)\b(?=\W*[,.!;]|\W*$))",
     re.IGNORECASE,
 )
