@@ -6,6 +6,7 @@ Nothing stops for a missing detail: the clocks run, and a possible P1 is handled
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple, cast
 
@@ -24,6 +25,7 @@ from connector.rules.restated import restated
 from connector.rules.text import Doubt, Extraction, Setting, extract, setting
 from connector.rules.text.known import conversation, read_messages
 from connector.rules.text.reply import as_mail
+from connector.rules.text.start_in_prose import fault_in
 from connector.rules.text.subject import bare_subject
 from connector.rules.worsening import Worse, basis, worsened
 
@@ -232,12 +234,21 @@ def _filled(case: Case, statements: tuple[Statement, ...], stated: Stated) -> Ch
             if value != held[field]:
                 filled[field] = value
     if "short_description" not in filled:
-        filled |= _described(ticket, next((s.said.first_words for s in statements if s.said.first_words), None))
+        filled |= _described(ticket, next(_first_words(case, statements), None))
     if "test_results" not in filled and _may_fill(ticket, "test_results"):
         files = [name for s in statements for name in s.article.attachments if not _DECORATION.fullmatch(name)]
         if files:
             filled["test_results"] = case.field("test_results", "attached_files", files=files)
     return cast(Changes, filled)
+
+
+def _first_words(case: Case, statements: tuple[Statement, ...]) -> Iterator[str]:
+    """The first words of messages that describe. What is said to a deferral, an escalation or an RFO does not."""
+    asking = {mention.article.id: mention.said for mention in chain.from_iterable(case.spoken)}
+    for article, said in statements:
+        words = said.first_words
+        if words and not (article.id in asking and asking[article.id] in words and fault_in(words) is None):
+            yield words
 
 
 def _described(ticket: Ticket, first_words: str | None = None) -> Changes:

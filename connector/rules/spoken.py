@@ -14,10 +14,11 @@ from connector.domain.vocabulary import Actor, Channel, CustomerAct
 from connector.policy.models import Policy
 from connector.rules.text.afterwards import Afterwards, read_afterwards
 from connector.rules.text.clauses import Reading, Verdict, may_name, read_request
-from connector.rules.text.consent import answers_only, doubted_in, read_consent, takes_back
+from connector.rules.text.consent import answers_only, read_consent, takes_back
 from connector.rules.text.known import Conversation, MarkedMessage, read_messages
 from connector.rules.text.markup import Body
 from connector.rules.text.reply import own_words
+from connector.rules.text.second_thoughts import doubted_in
 from connector.rules.text.subject import own_subject, own_subjects
 from connector.rules.text.until import UNREADABLE, Until, read_until
 

@@ -138,3 +138,12 @@ def _impact(text: str) -> Impact | None:
     part_of_it = impact is Impact.SERVICE_AFFECTING and MEASURED.search(text)
     all_of_it = impact is Impact.DEGRADATION and _ALL_OF_IT.search(text)
     return None if part_of_it or all_of_it else impact
+
+
+_VOCABULARIES = {"impact": _IMPACT[0], "urgency": _URGENCY[0], "fault_type": _FAULT_TYPE[0]}
+
+
+def choice_at(field: str, text: str, at: int) -> int | None:
+    """Where the choice ends that begins at this place of ``text``; ``None`` if none does."""
+    choice = _VOCABULARIES[field].match(text, at)
+    return choice.end() if choice else None

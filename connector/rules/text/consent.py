@@ -2,10 +2,9 @@
 
 import re
 
-from connector.rules.text.afterwards import Afterwards, read_afterwards
 from connector.rules.text.clauses import Clause, Reading, Verdict, pattern
 from connector.rules.text.cues import CONDITION, NEGATION, THIRD_PARTY
-from connector.rules.text.sentences import normalized, sentences
+from connector.rules.text.sentences import normalized
 
 _MOST_WORDS = 25
 _FEW_WORDS = 8
@@ -28,7 +27,7 @@ _YES = re.compile(
 )
 _NO = re.compile(r"\W*(?:no|nope|nein|nee)\b(?=\W*(?:[,.!;:]|$))", re.IGNORECASE)
 """Begins an answer that leaves no doubt when it is to go on."""
-_NO_OBJECTION = re.compile(
+NO_OBJECTION = re.compile(
     r"\b(?:no (?:problem|objections?|rush|hurry|worries|issues?|stress)|(?:do not|don't|wouldn't) mind"
     r"|kein (?:problem|stress)|keine (?:einwände|eile)|eilt nicht"
     r"|nichts dagegen)\b",
@@ -61,14 +60,14 @@ _LATER = re.compile(
     r".*\b(?:tomorrow|morgen|monday|montag|next|nächst\w+)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_WORSE = re.compile(
+WORSE = re.compile(
     r"(?<!\bnot )\b(?:(?:get|gets|got|getting|gotten|becom\w+|became|is|are|now|much|even|far) (?:\w+ )?worse"
     r"|worsen\w*|deteriorat\w*|(?:wird|wurde|ist|immer|noch) (?:\w+ ){0,2}schlimmer|verschlechter\w*)\b",
     re.IGNORECASE,
 )
-_CASE = re.compile(r"[^.!?\n]*\b(?:if|should|unless|in case|falls|wenn|sollte\w*)\b[^.!?\n]*", re.IGNORECASE)
+CASE = re.compile(r"[^.!?\n]*\b(?:if|should|unless|in case|falls|wenn|sollte\w*)\b[^.!?\n]*", re.IGNORECASE)
 """What may happen has not happened."""
-_WITHDRAWN = re.compile(
+WITHDRAWN = re.compile(
     r"\b(?:withdr[ae]w\w*|revoke|take back|changed (?:my|our) mind|widerruf\w*|zieh\w* (?:\w+ ){0,6}zurück"
     r"|doch nicht)\b",
     re.IGNORECASE,
@@ -101,7 +100,7 @@ _OTHER_WAITS = re.compile(
 """What can wait may be something else."""
 _NOD = re.compile("[👍👌✅🆗]")
 """May mean no more than that it was read."""
-_GREETING = re.compile(
+GREETING = re.compile(
     r"\A\W*(?:hi|hello|hallo|dear|good (?:morning|evening|day)|guten (?:tag|morgen|abend)|moin|liebe\w*"
     r"|sehr geehrte\w*)\b"
     r"[^\n]*\n",
@@ -150,13 +149,13 @@ def read_consent(text: str, names: tuple[str, ...], asked: bool) -> Reading | No
 
     ``names`` name the deferral. Where it was ``asked`` for and not answered yet, a plain "OK" answers as well.
     """
-    words = _FAREWELL.sub("", _GREETING.sub("", normalized(text)).strip())
+    words = _FAREWELL.sub("", GREETING.sub("", normalized(text)).strip())
     named = pattern(names)
     names_it = named is not None and named.search(words) is not None
     cues = {
-        "negation": NEGATION.search(_NO_OBJECTION.sub(" ", words)),
-        "withdrawal": _WITHDRAWN.search(words),
-        "go on": (_GO_ON.search(words) and not _LATER.search(words)) or _WORSE.search(_CASE.sub(" ", words)),
+        "negation": NEGATION.search(NO_OBJECTION.sub(" ", words)),
+        "withdrawal": WITHDRAWN.search(words),
+        "go on": (_GO_ON.search(words) and not _LATER.search(words)) or WORSE.search(CASE.sub(" ", words)),
         "condition": CONDITION.search(_PLAIN_TIME.sub(" ", words))
         or _HEDGE.search(words)
         or _OTHER_WAITS.search(words)
@@ -223,87 +222,3 @@ def _verdict(cues: frozenset[str], *, begins_with_yes: bool, few_words: bool) ->
 def takes_back(reading: Reading) -> bool:
     """Whether it plainly ends what was agreed, whatever it was an answer to."""
     return reading.verdict is Verdict.NO and not {"withdrawal", "go on"}.isdisjoint(reading.clauses[0].cues)
-
-
-_URGENT_WORD = (
-    r"(?:at once|immediately|asap|a\.s\.a\.p\.?|right (?:away|now)|straight away|without delay|urgent(?:ly)?|hurry"
-    r"|emergency|quickly|sofort|umgehend|unverzüglich|schnellstmöglich|dringend|notfall|beeil\w*|eilig)"
-)
-_TONIGHT = r"(?:now|today|tonight|this (?:evening|night)|still today|jetzt|gleich|heute(?: (?:noch|nacht|abend))?)"
-_URGENT = re.compile(
-    rf"\b{_URGENT_WORD}(?!\w)"
-    r"|(?:\b(?:come|send|start|begin|fix|repair|help|dispatch|act|look|work on|do|done|go|need|needs|fixed|repaired"
-    r"|komm\w*|schick\w*|send\w*|anfangen|beginn\w*|reparier\w*|helf\w*|beheb\w*|brauch\w*|benötig\w*|machen"
-    rf"|mach)\b[^.!?\n]{{0,40}}?\b{_TONIGHT}|\b{_TONIGHT}\b[^.!?\n]{{0,30}}?"
-    r"\b(?:kommen|schicken|senden|anfangen|beginnen|reparier\w*|beheben|behoben|brauch\w*|benötig\w*))\b"
-    r"|\b(?:please|bitte|can you|could you|must|have to)\b[^.!?\n]{0,20}\b(?:come|kommen|send (?:some(?:one|body)"
-    r"|a \w+))\b(?![^.!?\n]*\b(?:tomorrow|morgen|later|\w+day|\w+tag|next)\b)",
-    re.IGNORECASE,
-)
-"""Wants it done now after all."""
-_SECOND_THOUGHTS = re.compile(
-    r"\b(?:on second thoughts?|second thoughts|reconsider\w*|after all|not (?:so )?sure (?:any ?more|now|about)"
-    r"|hold on|(?:have|need) to (?:ask|check with) (?:my|our)|doch (?:lieber|schon|noch heute|heute|jetzt|sofort|nicht)"
-    r"|anders überlegt|lieber (?:doch|heute|jetzt|gleich|sofort)|(?:can't|cannot|can not|kann nicht|nicht länger)"
-    r" (?:\w+ ){0,2}(?:wait|warten))\b",
-    re.IGNORECASE,
-)
-_DANGER = (
-    r"(?:smok(?:e|es|y|ing)|smell\w*|burn(?:s|t|ed|ing)?|fire|flames?|sparks?|overheat\w*|leak(?:s|ed|ing)?|flood\w*"
-    r"|water|rauch\w*|qualm\w*|brennt|brand|verbrannt|angebrannt|feuer|funken|überhitz\w*|riecht|stinkt|wasser)"
-)
-_RISES = (
-    r"(?:louder|hotter|higher|noisier|bigger|slower|lauter|heißer|höher|größer|langsamer|more and more|mehr und mehr"
-    r"|immer mehr|spread(?:s|ing)|rising|increas(?:es|ed|ing)|steigt)"
-)
-_GROWS = re.compile(rf"\b(?:{_DANGER}|{_RISES})\b", re.IGNORECASE)
-_MORE_BROKEN = re.compile(
-    r"\b(?:now|meanwhile|too|also|as well|another|second|third|other|inzwischen|mittlerweile|jetzt|auch|zweite\w*"
-    r"|dritte\w*|weitere\w*)\b[^.!?\n]*\b(?:fail(?:s|ed|ing)?|broken?|stopped|died|dead|defekt|kaputt|ausgefallen)\b"
-    r"|\b(?:fail(?:s|ed|ing)?|broken?|stopped|died|dead|defekt|kaputt|ausgefallen)\b[^.!?\n]*\b(?:now|too|also|as well"
-    r"|auch|jetzt)\b",
-    re.IGNORECASE,
-)
-_NOT_SO = re.compile(
-    r"\b(?:no|not|never|nothing|without|kein\w*|nicht|nichts|ohne)\b(?: [\w']+){0,2} "
-    rf"(?:{_URGENT_WORD}|{_DANGER}|{_RISES}|come|rush|kommen|eile|worse|schlimmer)(?!\w)"
-    r"|\b(?:do not|don't|need not|needn't|no need to|won't|will not) [^.!?,\n]{0,40}"
-    rf"\b(?:{_URGENT_WORD}|{_TONIGHT})(?!\w)|\b(?:eilt|drängt) nicht\b",
-    re.IGNORECASE,
-)
-"""Nothing urgent, and nothing worse."""
-_UNCHANGED = re.compile(
-    r"\b(?:still|same|unchanged|remains?|persists?|weiterhin|immer noch|nach wie vor|unverändert|besteht|bleibt)\b",
-    re.IGNORECASE,
-)
-_DENIES = re.compile(
-    r"\W*(?:(?:hi|hello|hallo|sorry|actually|well|oh|hm+|äh|also|um|wait|but|aber|ach|eigentlich|leider|moment|ok|okay"
-    r"|thanks|danke)\b[ ,.!-]*){0,3}(?:no|nope|nein|not|doch nicht|nicht|stop|stopp|halt)(?![\w-])"
-    r"(?!\W*(?:thanks?|thank you|danke|see you|that(?:'s| is| was) (?:all|it)|das war'?s"
-    r"|(?:further|other|more|weitere\w*) (?:questions?|fragen?)"
-    r"|questions?|comments?|fragen?|bad|yet|only|later|before|vor)\b)",
-    re.IGNORECASE,
-)
-"""Begins with a denial that is no courtesy."""
-_COURTESY = re.compile(r"\W*(?:many |vielen |herzlichen )?(?:thanks?|thank you|danke?)\b", re.IGNORECASE)
-
-
-def doubted_in(text: str) -> str | None:
-    """The words of ``text``, the customer's own after they had agreed, that put the consent in doubt; ``None`` if none
-    do: a denial at the beginning, second thoughts, a wish that it be done now, a worse state of the fault.
-
-    That the fault is as it was, thanks, a greeting, a question when we come or what may happen are no doubt.
-    """
-    words = _GREETING.sub("", normalized(text)).strip()
-    if _DENIES.match(_NOT_SO.sub(" ", _NO_OBJECTION.sub(" ", words))):
-        return next((line for line in words.split("\n") if line.strip()), words)
-    return next((sentence for sentence in sentences(words) if _doubts(sentence)), None)
-
-
-def _doubts(sentence: str) -> bool:
-    plain = _NOT_SO.sub(" ", _CASE.sub(" ", _NO_OBJECTION.sub(" ", sentence)))
-    if _SECOND_THOUGHTS.search(plain) or (_URGENT.search(plain) and not _COURTESY.match(plain)):
-        return True
-    if _WORSE.search(plain) or _GROWS.search(plain) or _MORE_BROKEN.search(plain):
-        return read_afterwards(plain) is not Afterwards.COURTESY
-    return not _UNCHANGED.search(plain) and read_afterwards(plain) is Afterwards.BROKEN

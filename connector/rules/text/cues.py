@@ -22,6 +22,7 @@ COMPLAINT = words(
     r"(?:have|has|did|do)(?: not|n't) (?:yet )?(?:called?|answer\w*|repl\w+|respond\w*|hear\w*|react\w*)(?: back)?",
     r"(?:nothing|nobody|no one|noone) (?:has |have |had |is )?(?:been )?(?:works?|happen\w*|answer\w*|call\w*|repl\w+"
     r"|react\w*|done|care\w*|respond\w*|working|mov\w+)",
+    r"no (?:technician|engineer|technicians|engineers) (?:has|have|came|arrived|appeared|showed|is|was)",
     r"(?:could|can|did|does|do)(?: not|n't) (?:fix|solve|repair|resolve|help)\w*(?: \w+)?",
     r"(?:not|no) later than|not (?:only|just|merely)|why not|no doubt|nicht nur|nicht später als"
     r"|nicht (?:mehr )?(?:zufrieden|akzeptabel"
@@ -116,7 +117,7 @@ CONDITION = words(
     r"|before we|(?:please|pls|kindly) wait for|warten sie (?:bitte )?auf|bitte warten",
     r"should (?:the|it|this|that|there|nobody|no|nothing|you|we)",
     r"erst (?:\w+ ){0,4}\w+,? dann|first (?:\w+ ){0,5}\w+,? (?:and )?then",
-    r"only (?:after|with|when|in|on|from)|nur (?:nach|mit)"
+    r"only (?:after|with|when|in|on|upon|by|from)|nur (?:nach|mit)"
     r"|erst (?:nach|wenn|im|am|ab|in|ende|anfang|mitte|später|danach|nächst\w*)",
     r"falls|wenn|sofern|sonst|ansonsten|andernfalls|eventuell|evtl|vielleicht|möglicherweise|sobald|solange|später"
     r"|ggf"
@@ -154,6 +155,7 @@ WHEN_READY = words(
     r"|möglich|verfügbar|behoben|repariert|gelöst|vorbei|da ist)",
     r"(?:once|as soon as|when|sobald|wenn) (?:you have|sie)(?: (?:all|the|your|more|alle|die|mehr)){0,2}"
     r" (?:details|information(?:en)?|infos?|facts|findings|results|data|ergebnisse|erkenntnisse|einzelheiten)",
+    r"to close (?:the|this|our|my) (?:case|ticket|incident|matter)",
     r"(?:once|as soon as|when) you (?:have )?(?:close|finish|complete|resolve|fix)(?:e?d)?",
     r"(?:after|nach) (?:the|this|der|dieser|dem|diesem) (?!next|nächst)(?:\w+ )?(?:outage|incident|repair|störung"
     r"|ausfall|vorfall|reparatur)",
@@ -282,7 +284,7 @@ PLEASE = words("please", "kindly", "bitte")
 WISH = words(
     r"(?:do not|don't) forget|vergessen sie (?:\w+ )?nicht|please|pls|plz|kindly|wants?|needs?|requires?|required"
     r"|needed"
-    r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for)"
+    r"|request(?:s|ing|ed)?|demands?|insist|ask (?:you|for|that)"
     r"|asks? for|asking"
     r"|would like|would love|appreciate (?:an?|it|the|your|receiving|getting|having)|we must have an?"
     r"(?![^.]*\b(?:somewhere|last|old|already|archive)\b)"

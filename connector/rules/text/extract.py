@@ -19,7 +19,7 @@ from connector.rules.text.boxes import TICKED_LINE, UNTICKED
 from connector.rules.text.choices import read_choices
 from connector.rules.text.findings import Doubt, Extraction, Unclear
 from connector.rules.text.impact import ToldImpact, impact_in_prose, is_partial
-from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_entries
+from connector.rules.text.labels import Entry, Labelling, fields_by_label, read_entries, with_colons
 from connector.rules.text.markup import MAX_HTML, MAX_TEXT, Body, clean
 from connector.rules.text.reply import Line, Voice, read_lines
 from connector.rules.text.services import (
@@ -46,6 +46,16 @@ _BARE_WORDS = 8
 _NUMBERED = re.compile(r"^\W*(?:\(?\d{1,2}[.)]|[a-d]\)|[-*•])\s+")
 _PARTS = re.compile(r"\s*[,;/|]\s+")
 _SENTENCE_END = re.compile(r"(?<=[^\W\d])[.!]\s+|(?<=\d)\.\s+(?=[A-Z][a-z]+ (?!\d))")
+_FEWEST_WORDS = 2
+_NO_DESCRIPTION = re.compile(
+    r"\W*(?:(?:(?:many |best |kind |vielen |besten |herzlichen )?(?:thanks?|thank you|thx|dank|danke|regards)|hello"
+    r"|hi|dear|hallo|guten|see (?:you|above|below|attach\w*)|please|pls|kindly|bitte|siehe|bis (?:dann|morgen|montag)"
+    r"|(?:i|we|you|ich|wir|sie)(?:'ll| will| would| can| may| need to| have to| do not| don't"
+    r"| werden?| melde\w*| können)|as (?:discussed|agreed|requested)|attached|anbei|noted|received)\b"
+    r"|(?:yes|no|ok|okay|sure|agreed|fine|ja|nein|gern\w?)\b(?=\W*[,.!;]|\W*$))",
+    re.IGNORECASE,
+)
+"""Begins an answer that tells of no fault."""
 _MAX_SAID = 80
 _MAX_VALUES = 20
 """Lines that label the same field and are read."""
@@ -233,7 +243,9 @@ def _start_among_others(line: str, message: _Message) -> _Said | None:
 def _only_sentence(lines: list[str]) -> str | None:
     """The answer that is nothing but a description."""
     sentences = [line for line in lines if line]
-    return sentences[0] if len(sentences) == 1 and len(sentences[0].split()) > 1 and "?" not in sentences[0] else None
+    if len(sentences) != 1 or len(sentences[0].split()) < _FEWEST_WORDS or "?" in sentences[0]:
+        return None
+    return None if _NO_DESCRIPTION.match(sentences[0]) else sentences[0]
 
 
 def _join_addresses(said: list[_Said]) -> list[_Said]:
@@ -281,7 +293,8 @@ def _comparable(value: Any) -> Any:
 @lru_cache(maxsize=1_024)
 def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
     lines = read_lines(body.take(), is_html)
-    items = list(read_entries(lines, fields_by_label(message.customers.labels)))
+    labels = message.customers.labels
+    items = list(read_entries(list(with_colons(lines, labels)), fields_by_label(labels)))
     entries = [item for item in items if isinstance(item, Entry)]
     # Labelled values in a quotation are old ones, unless it is our question, which is filled in. Of a first message it
     # is not known whether we have asked: our question is told by its hints.
@@ -312,7 +325,8 @@ def _extract(body: Body, is_html: bool, message: _Message) -> Extraction:
         for field, said in source():
             if field not in fields:
                 fields[field] = _agreed(field, said, message.known)
-    if message.describe and "short_description" not in fields:
+    # The first message describes what is the matter, a later one only where we have asked.
+    if message.describe and message.asked is not False and "short_description" not in fields:
         described = fault_in(prose) or (_only_sentence(bare) if not fields else None)
         if described:
             fields["first_words"] = fit("short_description", described)

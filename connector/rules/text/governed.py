@@ -120,7 +120,8 @@ _ALL_GERMAN_GIVES = (
 )
 _AFTERWARDS = re.compile(
     r"^\W*(?:to (?:end|stop|go|cease|finish|be (?:over|closed|ended|stopped|removed|cancell?ed"
-    r"|withdrawn|lowered))\b|on hold|requests\b|to level [01]\b|(?:(?:levels?|requests?) )?(?:down|back|off|away)\b"
+    r"|withdrawn|lowered))\b|on hold|signed\b|requests\b|to level [01]\b"
+    r"|(?:(?:levels?|requests?) )?(?:down|back|off|away)\b"
     r"|(?:be|is|are|was|gets?|will|would)\b (?!sent|shared"
     r"|provided"
     r"|given|issued|raised"
@@ -128,6 +129,7 @@ _AFTERWARDS = re.compile(
     r"|highly|now|not))"
     rf"|\b(?!{_ALL_GERMAN_GIVES})(?!gestern|morgen|wegen|ihnen|einen|diesen|oben|unten)(?-i:[a-zäöüß]{{3,}}(?:en"
     rf"|ern|eln))\W*$"
+    rf"|\b(?!{_ALL_GERMAN_GIVES})(?!eröffn|gestartet|gemacht|umgehend|sofort)[\w-]{{4,}} werden\W*$"
     r"|\b(?:zurück|ab|aus)\W*$",
     re.IGNORECASE,
 )

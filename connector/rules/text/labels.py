@@ -1,12 +1,13 @@
 """Labelled lines: ``Label: value`` in English and German, as forms, lists, tables and hurried notes have them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
 from connector.domain.fields import CATALOGUE, INTAKE
+from connector.rules.text.choices import choice_at
 from connector.rules.text.reply import Line, Voice
 from connector.rules.text.tables import TextTable, cells, read_table
 
@@ -71,6 +72,45 @@ _LOOSE_KEYS = frozenset(map(_key, _LOOSE))
 def fields_by_label(labels: Labelling) -> Mapping[str, str]:
     """The field of every label that the rules know, and of ``labels``, which are those of one helpdesk's screens."""
     return {**_FIELDS, **{_key(label): field for label, field in labels}}
+
+
+_CHOSEN = frozenset({"impact", "urgency", "fault_type"})
+_CHOICE_ENDS = re.compile(
+    r"\s*(?:$|[.,;!()]|\s[–—-]\s|(?:and|und|please|pls|bitte|thanks|danke|because|since|as|for|right now|at the moment"
+    r"|currently|weil|da|denn|für|seit|derzeit|aktuell)\b)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=16)
+def _without_colon(labels: Labelling) -> re.Pattern[str]:
+    """A label of a choice at the beginning of a line or a clause, up to where its value begins."""
+    chosen = sorted((label for label, field in fields_by_label(labels).items() if field in _CHOSEN), key=len)
+    spelled = "|".join(r"[\s_.'’-]+".join(map(re.escape, label.split())) for label in reversed(chosen))
+    return re.compile(
+        r"(?P<before>^\W*(?:\d{1,2}[.)]\s+)?|[.,;]\s+|\s(?:and|und|with|mit)\s+)"
+        rf"(?:(?:{'|'.join(sorted(_POSSESSIVES))})\s+)?(?P<label>{spelled})"
+        r"(?:\s+(?:is|ist)(?:\s+(?:very|really|quite|extremely|currently|set to|rated|sehr|derzeit|aktuell))*)?\s+",
+        re.IGNORECASE,
+    )
+
+
+def with_colons(lines: Iterable[Line], labels: Labelling) -> Iterator[Line]:
+    """The lines, with a colon where the customer's own words choose without one: "Urgency is high, impact degradation".
+    What follows the label must be a choice and nothing else."""
+    pattern = _without_colon(labels)
+    fields = fields_by_label(labels)
+    for line in lines:
+        yield line._replace(text=_marked(line.text, pattern, fields)) if line.voice is Voice.OWN else line
+
+
+def _marked(text: str, pattern: re.Pattern[str], fields: Mapping[str, str]) -> str:
+    for match in reversed(list(pattern.finditer(text))):
+        end = choice_at(fields[_key(match["label"])], text, match.end())
+        if end is not None and _CHOICE_ENDS.match(text, end):
+            before = "; " if match["before"].strip().isalpha() else match["before"]
+            text = f"{text[: match.start()]}{before}{match['label']}: {text[match.end() :]}"
+    return text
 
 
 def _known(label: str, fields: Mapping[str, str]) -> str | None:

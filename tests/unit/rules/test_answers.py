@@ -46,6 +46,25 @@ def test_a_bare_line_answers_the_question_that_we_asked(text: str, field: str, v
     assert answered(text, ASKED)[field] == value
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes, you may defer it until Monday.",
+        "It can wait until Monday.",
+        "Thank you very much.",
+        "We need an escalation.",
+    ],
+)
+def test_an_answer_to_something_else_is_no_description(text: str) -> None:
+    assert "short_description" not in answered(text, ASKED)
+
+
+def test_a_message_that_nobody_asked_for_is_no_description() -> None:
+    ticket = bare(said("Fan noisy.", T0), said("The link is down again, they say.", at(hours=1)))
+
+    assert "short_description" not in decide(completeness, ticket, POLICY, at(hours=1)).changes
+
+
 @pytest.mark.parametrize("text", ["09:20 UTC", "total outage"])
 def test_without_our_question_a_bare_line_answers_nothing(text: str) -> None:
     assert answered(f"Hello,\n\n{text}").keys() <= {"short_description", "intake_status", "impact"}

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.rules.text.clauses import Verdict, read_request
-from connector.rules.text.consent import doubted_in, read_consent
+from connector.rules.text.consent import read_consent
 from connector.rules.text.cues import REASON
+from connector.rules.text.second_thoughts import doubted_in
 from tests.builders import default_policy
 from tests.unit.rules.text.corpora import Sentence, sentences
 from tests.unit.rules.text.reading import own

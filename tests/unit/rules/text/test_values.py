@@ -215,3 +215,30 @@ def test_many_large_messages_are_not_all_kept_in_memory() -> None:
     finally:
         tracemalloc.stop()
     assert kept < 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency", "impact", "fault_type"),
+    [
+        ("Urgency high", "high", None, None),
+        ("The line is slow, urgency is high.", "high", None, None),
+        ("Impact is degradation and the urgency is very high because we stand.", "high", "degradation", None),
+        ("2) Urgency medium", "medium", None, None),
+        ("- Priority P4\n- Fault type intermittent", "low", None, "intermittent"),
+        ("Dringlichkeit ist hoch, Auswirkung Verschlechterung.", "high", "degradation", None),
+        ("Is the urgency high?", None, None, None),
+        ("Urgency is high?", None, None, None),
+        ("If the urgency is high, we will call.", None, None, None),
+        ("Urgency is not high.", None, None, None),
+        ("Our priority is normal operation.", None, None, None),
+        ("The priority is high availability.", None, None, None),
+        ("> Urgency high", None, None, None),
+    ],
+)
+def test_a_choice_is_read_without_a_colon_too(
+    text: str, urgency: str | None, impact: str | None, fault_type: str | None
+) -> None:
+    said = read(text)
+
+    assert (said.urgency, said.impact, said.fault_type) == (urgency, impact, fault_type)
+    assert said.doubts == ()
