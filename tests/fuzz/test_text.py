@@ -12,9 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.rules.text import extract, setting
+from connector.rules.text.clauses import Verdict, read_request
+from connector.rules.text.consent import read_consent
 from connector.rules.text.extract import _extract
 from connector.rules.text.markup import MAX_HTML, MAX_TEXT
 from connector.rules.text.reply import own_words, read_lines
+from connector.rules.text.second_thoughts import doubted_in
 
 SENT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 PATTERN = r"SVC-\d{3,}"
@@ -123,3 +126,16 @@ def test_the_longest_text_of_the_nastiest_kind_comes_to_an_end(seed: str, is_htm
     extract(f"{body}\nService ID: SVC-1005", is_html, SENT, setting(None, PATTERN))
 
     assert len(own_words(read_lines(body, is_html))) <= length + 10
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, "now ", "it's ", "today, ", "please ", "we will ", "kind regards "], ids=repr)
+def test_a_long_answer_of_the_nastiest_kind_comes_to_an_end(seed: str) -> None:
+    """What a customer asks for, agrees to or takes back is read in any of their mails."""
+    body = seed * (MAX_TEXT // 4 // len(seed))
+
+    agreed = read_consent(body, ("defer*",), asked=True)
+    requested = read_request(body, ("escalat*",))
+    doubted_in(body)
+
+    assert agreed is None or agreed.verdict is not Verdict.YES
+    assert requested is None

@@ -7,7 +7,7 @@ _BOX = re.compile(rf"(?:({_TICK})|[\[(] ?[\])]|☐)", re.IGNORECASE)
 TICKED_LINE = re.compile(rf"^(?=[^\n]{{3,60}}$)[^\n]*{_TICK}[^\n]*$", re.IGNORECASE | re.MULTILINE)
 """A choice with a line of its own."""
 UNTICKED = re.compile(r"\[ ?\]|\( \)|☐")
-_LINE = re.compile(r"[^\n]*(?:\[ ?\]|\( \)|☐)[^\n]*")
+_LINE = re.compile(r"(?<![^\n])[^\n]*(?:\[ ?\]|\( \)|☐)[^\n]*")
 _ANSWER = r"(?:yes|no|ja|nein|n/?a|none|not required|not needed|nicht nötig)"
 _ASKED = (
     r"(?:required|requested|needed|wanted|desired|wished|erforderlich|benötigt|gewünscht|erwünscht|angefordert|nötig)"

@@ -65,7 +65,9 @@ WORSE = re.compile(
     r"|worsen\w*|deteriorat\w*|(?:wird|wurde|ist|immer|noch) (?:\w+ ){0,2}schlimmer|verschlechter\w*)\b",
     re.IGNORECASE,
 )
-CASE = re.compile(r"[^.!?\n]*\b(?:if|should|unless|in case|falls|wenn|sollte\w*)\b[^.!?\n]*", re.IGNORECASE)
+CASE = re.compile(
+    r"(?<![^.!?\n])[^.!?\n]*\b(?:if|should|unless|in case|falls|wenn|sollte\w*)\b[^.!?\n]*", re.IGNORECASE
+)
 """What may happen has not happened."""
 WITHDRAWN = re.compile(
     r"\b(?:withdr[ae]w\w*|revoke|take back|changed (?:my|our) mind|widerruf\w*|zieh\w* (?:\w+ ){0,6}zurück"
@@ -85,7 +87,7 @@ _DENIED = re.compile(
 )
 """Behind what would be a yes: "consent not given"."""
 _FAREWELL = re.compile(
-    r"[ ,.!]+(?:(?:viele|liebe|beste)? ?gr(?:u|ü)(?:ß|ss)e?|lg|vg|mfg|(?:best |kind )?regards|cheers"
+    r"(?<![ ,.!])[ ,.!]+(?:(?:viele|liebe|beste)? ?gr(?:u|ü)(?:ß|ss)e?|lg|vg|mfg|(?:best |kind )?regards|cheers"
     r"|schönen (?:feierabend|abend|tag)"
     r"(?: noch)?|have a (?:nice|good) (?:day|evening|night)|good night)(?:[ ,]+(?-i:[A-ZÄÖÜ])[\w.-]+){0,2}[ .!]*\Z",
     re.IGNORECASE,
