@@ -133,6 +133,8 @@ _AFTERWARDS = re.compile(
     r"|\b(?:zurück|ab|aus)\W*$",
     re.IGNORECASE,
 )
+_WHOSE = re.compile(r"\b(?:unser|mein)e?[nmrs]? \w+", re.IGNORECASE)
+"""No verb follows: "für unseren Kunden" is one thing, whether or not its name begins with a capital."""
 _STOPPED = re.compile(r"\bstell\w*\b", re.IGNORECASE)
 _OF = re.compile(r"of|on|about|to|for|with|in|by|from|regarding|von|vom|über|zum|zur")
 """Between another thing and the name: the wish is for the other, as for "a correction of the RFO"."""
@@ -174,7 +176,7 @@ def is_wished_for(before: str, name: str, after: str) -> bool:
     if not act and following[-1:] == ["aus"] and _STOPPED.search(before):
         return wished
     stopped = following[-1:] == ["ein"] and _STOPPED.search(before)
-    something_else = stopped or _AFTERWARDS.search(after)
+    something_else = stopped or _AFTERWARDS.search(_WHOSE.sub(" ", after))
     if wished and not something_else:
         first = following[0] if following and not re.match(r"\s*[.,;:!?()~–-]", after) else ""
         if not first or any(known.fullmatch(first) for known in (_WISH, _LEAVES, _FOLLOWS)):
