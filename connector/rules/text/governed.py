@@ -176,7 +176,8 @@ def is_wished_for(before: str, name: str, after: str) -> bool:
     if not act and following[-1:] == ["aus"] and _STOPPED.search(before):
         return wished
     stopped = following[-1:] == ["ein"] and _STOPPED.search(before)
-    something_else = stopped or _AFTERWARDS.search(_WHOSE.sub(" ", after))
+    # In capitals alone no verb can be told from a noun.
+    something_else = stopped or _AFTERWARDS.search(_WHOSE.sub(" ", after.lower() if after.isupper() else after))
     if wished and not something_else:
         first = following[0] if following and not re.match(r"\s*[.,;:!?()~–-]", after) else ""
         if not first or any(known.fullmatch(first) for known in (_WISH, _LEAVES, _FOLLOWS)):
