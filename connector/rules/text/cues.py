@@ -24,7 +24,8 @@ COMPLAINT = words(
     r"|react\w*|done|care\w*|respond\w*|working|mov\w+)",
     r"no (?:technician|engineer|technicians|engineers) (?:has|have|came|arrived|appeared|showed|is|was)",
     r"(?:could|can|did|does|do)(?: not|n't) (?:fix|solve|repair|resolve|help)\w*(?: \w+)?",
-    r"(?:not|no) later than|(?<!\bdo )not (?:only|just|merely)(?! (?:escalat|eskalier))|why not|no doubt|nicht nur|nicht später als"
+    r"(?:not|no) later than|(?<!\bdo )not (?:only|just|merely)(?! (?:escalat|eskalier))"
+    r"|why not|no doubt|nicht nur|nicht später als"
     r"|nicht (?:mehr )?(?:zufrieden|akzeptabel"
     r"|hinnehmbar|tragbar)",
     r"(?:noch (?:immer )?)?(?:keine?|ohne) (?:\w+ )?(?:rückmeldung|antwort|lösung|reaktion|fortschritte?|info\w*"
