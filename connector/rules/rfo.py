@@ -84,10 +84,10 @@ def _status(case: Case) -> Outcome:
     ticket = case.ticket
     asked = _asked(case)
     if asked is None:
-        delivered = _outcome(RfoStatus.DELIVERED, ticket.fields.rfo_due_at, "the RFO is delivered", _behind(ticket))
-        return delivered._replace(notices=_asked_again(case))
+        due, again = ticket.fields.rfo_due_at, _asked_again(case)
+        return _outcome(RfoStatus.DELIVERED, due, "the RFO is delivered", _behind(ticket), again)
     refusal = declined(ticket)
-    if refusal is not None and not _newer(asked.words.standing, refusal.at):
+    if refusal is not None and not any(one.at > refusal.at for one in asked.words.standing):
         if refusal.reason is not None:
             return _declined_by_us(refusal)
         return _wanted(case, asked)._replace(notices=(no_reason(refusal),))
@@ -186,10 +186,6 @@ def _counts_as_delivered(change: Change) -> bool:
     return change.new is RfoStatus.DELIVERED and change.actor.is_trusted
 
 
-def _newer(requests: Iterable[Request], than: datetime) -> tuple[Request, ...]:
-    return tuple(request for request in requests if request.at > than)
-
-
 @found_once
 def _tasks(ticket: Ticket) -> tuple[LinkedTicket, ...]:
     """The connector's RFO tasks of this incident and of those that were merged into it, the one to be written first."""
@@ -257,9 +253,13 @@ message and closing of the ticket are one act."""
 
 
 def _outcome(
-    status: RfoStatus | None, due: datetime | None, reason: str, touches: tuple[TicketId, ...] = ()
+    status: RfoStatus | None,
+    due: datetime | None,
+    reason: str,
+    touches: tuple[TicketId, ...] = (),
+    notices: tuple[Notice, ...] = (),
 ) -> Outcome:
-    return Outcome(rule="rfo", changes=_state(status, due), touches=touches, reasons=(reason,))
+    return Outcome(rule="rfo", changes=_state(status, due), touches=touches, reasons=(reason,), notices=notices)
 
 
 def _state(status: RfoStatus | None, due: datetime | None) -> Changes:
@@ -285,14 +285,11 @@ def _said(request: Request) -> str:
 
 def _nobody_asks(case: Case, asked: AskedRfo) -> Outcome:
     back, task = asked.words.taken_back, asked.task
-    outcome = _outcome(None, None, "nobody asks for an RFO")
-    promised = _promised(case.ticket, asked)
-    if task is not None and task.rfo_due_at is not None:
-        outcome = outcome._replace(touches=(task.id,))
-    if back is None or promised is None or task is None:
-        return outcome
-    data = {"who": back.actor, "at": back.at, "due": promised, "task": task.number}
-    return outcome._replace(notices=(Notice("rfo_withdrawn", data, frozenset({Mark("rfo-withdrawn", back.id)})),))
+    promised, notices = _promised(case.ticket, asked), tuple[Notice, ...]()
+    if back is not None and promised is not None and task is not None:
+        data = {"who": back.actor, "at": back.at, "due": promised, "task": task.number}
+        notices = (Notice("rfo_withdrawn", data, frozenset({Mark("rfo-withdrawn", back.id)})),)
+    return _outcome(None, None, "nobody asks for an RFO", _dated(task), notices)
 
 
 def _waits(case: Case, asked: AskedRfo) -> Outcome:
@@ -300,12 +297,16 @@ def _waits(case: Case, asked: AskedRfo) -> Outcome:
     a changed policy sends no letter about the past."""
     request, task = asked.words.standing[0], asked.task
     reason = f"{_said(request)}; the clock starts when the incident is repaired"
-    touches = (task.id,) if task is not None and task.rfo_due_at is not None else ()
-    outcome = _outcome(RfoStatus.REQUESTED, None, reason, touches)
+    notices: tuple[Notice, ...] = ()
     new = case.ticket.fields.rfo_status in _NOTHING_PROMISED
-    if not new or request.actor is not Actor.CUSTOMER or _eligible(case, asked, None) is None:
-        return outcome
-    return outcome._replace(notices=(Notice("rfo_noted", {}, frozenset({Mark("rfo-noted", request.id)})),))
+    if new and request.actor is Actor.CUSTOMER and _eligible(case, asked, None) is not None:
+        notices = (Notice("rfo_noted", {}, frozenset({Mark("rfo-noted", request.id)})),)
+    return _outcome(RfoStatus.REQUESTED, None, reason, _dated(task), notices)
+
+
+def _dated(task: LinkedTicket | None) -> tuple[TicketId, ...]:
+    """The task, if it shows a date that does not hold any more."""
+    return (task.id,) if task is not None and task.rfo_due_at is not None else ()
 
 
 _NOTHING_PROMISED = frozenset({None, RfoStatus.DECLINED, RfoStatus.DELIVERED})
@@ -320,15 +321,15 @@ def _after_the_end(request: Request | None, asked: AskedRfo) -> bool:
 def _not_repaired(case: Case, asked: AskedRfo) -> Outcome:
     """Merged, a duplicate, cancelled: there was nothing to repair on this ticket, so nothing is promised."""
     request = asked.words.standing[0]
-    outcome = _outcome(None, None, f"{_said(request)}; the ticket ended without a repair")
     marks = frozenset({Mark("rfo-declined", request.id)})
-    return outcome._replace(notices=(Notice("rfo_unrepaired", {"who": request.actor, "at": request.at}, marks),))
+    notice = Notice("rfo_unrepaired", {"who": request.actor, "at": request.at}, marks)
+    return _outcome(None, None, f"{_said(request)}; the ticket ended without a repair", notices=(notice,))
 
 
 def _declined_by_us(refusal: Refusal) -> Outcome:
-    outcome = _outcome(RfoStatus.DECLINED, None, f"{wording.actor(refusal.actor)} declined it")
     marks = frozenset({Mark("rfo-declined-by-us", refusal.id)})
-    return outcome._replace(notices=(Notice("rfo_declined_by_us", {"reason": refusal.reason}, marks),))
+    notice = Notice("rfo_declined_by_us", {"reason": refusal.reason}, marks)
+    return _outcome(RfoStatus.DECLINED, None, f"{wording.actor(refusal.actor)} declined it", notices=(notice,))
 
 
 def _declined(case: Case, request: Request) -> Outcome:
@@ -339,7 +340,7 @@ def _declined(case: Case, request: Request) -> Outcome:
     }
     reason = f"{_said(request)}; {priority} gets no RFO, an agent may still request one"
     notice = Notice("rfo_declined", data, frozenset({Mark("rfo-declined", request.id)}))
-    return _outcome(RfoStatus.DECLINED, None, reason)._replace(notices=(notice,))
+    return _outcome(RfoStatus.DECLINED, None, reason, notices=(notice,))
 
 
 def _due(case: Case, asked: AskedRfo, request: Request, due: datetime) -> Outcome:
