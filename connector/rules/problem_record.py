@@ -20,7 +20,8 @@ from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.escalation import level_changes, level_notice, reached_level
 from connector.rules.follow_up import waiting
-from connector.rules.rfo import DONE, stamp
+from connector.rules.rfo import DONE
+from connector.rules.rfo_overdue import stamp
 from connector.rules.rfo_text import common_faults
 from connector.rules.timeline import whole_second
 

@@ -14,7 +14,6 @@ from connector.domain.mark import Mark
 from connector.domain.model import TicketId
 from connector.domain.ticket import Change, LinkedTicket, Ticket, found_once
 from connector.domain.vocabulary import Actor, Priority, RfoStatus, TicketKind, TicketState
-from connector.policy.ladder import Level
 from connector.rules import timeline, wording
 from connector.rules.case import Case
 from connector.rules.outages import Outage, outages
@@ -22,6 +21,7 @@ from connector.rules.requests import NO_WORDS, Request, RfoWords, Source, rfo_wo
 from connector.rules.rfo_declined import Refusal, declined, no_reason
 from connector.rules.rfo_delivery import delivery
 from connector.rules.rfo_facts import sent
+from connector.rules.rfo_overdue import new_date, stamp, steps
 from connector.rules.text.handover import hands_over
 from connector.rules.text.reply import own_words, read_lines
 
@@ -45,13 +45,6 @@ class AskedRfo(NamedTuple):
     def ended(self) -> datetime | None:
         """When the last outage ended; ``None`` while it is going on."""
         return self.outages[-1].ended
-
-
-class RfoStep(NamedTuple):
-    """An overdue RFO rises to ``level`` at ``at``."""
-
-    at: datetime
-    level: Level
 
 
 def rfo(case: Case) -> Outcome:
@@ -114,21 +107,6 @@ def _wanted(case: Case, asked: AskedRfo) -> Outcome:
         touches = _untold((asked.task,), RfoStatus.DELIVERED)
         return _outcome(RfoStatus.DELIVERED, due, f"the RFO task {asked.task.number} is done and it was sent", touches)
     return _due(case, asked, request, due)
-
-
-def steps(case: Case, due: datetime) -> tuple[RfoStep, ...]:
-    """The levels to which an RFO rises once it is overdue: at once, then one on each working day."""
-    levels = [level for level in case.ladder.levels if not level.skip]
-    rising = [level for level in levels if level.level >= case.policy.rfo.overdue_level] or levels[-1:]
-    calendar = case.policy.rfo_calendar
-    return tuple(
-        RfoStep(calendar.add_working_days(due, days) if days else due, level) for days, level in enumerate(rising)
-    )
-
-
-def stamp(at: datetime) -> str:
-    """A time (UTC) as marks name it, to the minute."""
-    return at.strftime("%Y%m%dT%H%M")
 
 
 def _asked_again(case: Case) -> tuple[Notice, ...]:
@@ -352,7 +330,7 @@ def _due(case: Case, asked: AskedRfo, request: Request, due: datetime) -> Outcom
         rule="rfo",
         changes=_state(status, due),
         reasons=Reasons(lambda: [_told_due(case, request, due)]),
-        notices=(_new_date(case, due, late),) if late else _promise(case.ticket, due),
+        notices=(new_date(case, due, late),) if late else _promise(case.ticket, due),
         creates=() if task else (_new_task(case, asked.number, request, due),),
         touches=tuple(
             other.id
@@ -372,17 +350,6 @@ def _promise(ticket: Ticket, due: datetime) -> tuple[Notice, ...]:
     if any(change.new == due for merged in ticket.merged for change in merged.changes.get("rfo_due_at", ())):
         return ()
     return (Notice("rfo_promised", {"due": due}, frozenset({Mark("rfo-due", stamp(due))})),)
-
-
-def _new_date(case: Case, due: datetime, late: int) -> Notice:
-    """Tells the customer of each overdue step. The new date is that of the next step, or the next working day if that
-    has passed too, because the connector did not run."""
-    calendar = case.policy.rfo_calendar
-    aim = calendar.add_working_days(due, late)
-    if aim <= case.now:
-        aim = timeline.whole_second(calendar.add_working_days(case.now, 1))
-    marks = frozenset(Mark("rfo-late", stamp(due), step) for step in range(1, late + 1))
-    return Notice("rfo_late", {"due": due, "aim": aim}, marks)
 
 
 def _new_task(case: Case, number: int, request: Request, due: datetime) -> NewTicket:

@@ -12,9 +12,10 @@ from connector.rules import wording
 from connector.rules.case import Case
 from connector.rules.escalation import level_changes, level_notice, passed_level, reached_level
 from connector.rules.follow_up import followed_up
-from connector.rules.rfo import DONE, comes_first, stamp, steps
+from connector.rules.rfo import DONE, comes_first
 from connector.rules.rfo_declined import Refusal, declined, no_reason
 from connector.rules.rfo_facts import restored
+from connector.rules.rfo_overdue import stamp, steps
 from connector.rules.rfo_release import release
 from connector.rules.rfo_text import asks_for_record, read_record, rfo_text, told
 
